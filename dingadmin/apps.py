@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class DingAdminConfig(AppConfig):
+    name = "dingadmin"
+    verbose_name = "DingAdmin"
+
+
+class AdminConfig(admin_apps.AdminConfig):
+    default_site = "dingadmin.admin_site.AdminSite"

@@ -1,0 +1,91 @@
+"""Tags that draw the same thing in the same way on every page. They name templates; the templates name the classes."""
+
+from datetime import datetime
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from dingadmin.preferences import chosen_theme
+from dingadmin.templatetags.moments import describe
+from dingadmin.templatetags.navigation import Section, sections
+
+register = template.Library()
+
+
+class State(Protocol):
+    label: str
+    icon: str
+    tone: str
+
+
+TONES: Final = ("ok", "busy", "wait", "bad", "unsure", "off")
+
+
+@register.inclusion_tag("ui/_icon.html")
+def icon(name: str, label: str = "") -> dict[str, str]:
+    """Decoration unless a label says what it means where it stands alone."""
+    return {"name": name, "label": label}
+
+
+@register.inclusion_tag("ui/_state.html")
+def state_badge(state: State) -> dict[str, State]:
+    return {"state": state}
+
+
+@register.inclusion_tag("ui/_when.html")
+def when(moment: datetime | None, zone: ZoneInfo | str | None = None, *, brief: bool = False) -> dict[str, object]:
+    """A moment on the clocks of its zone and its distance from now; brief leaves the zone to the title."""
+    if moment is None:
+        return {"moment": None}
+    return {"moment": describe(moment, zone=_zone(zone), now=timezone.now()), "brief": brief}
+
+
+def _zone(zone: ZoneInfo | str | None) -> ZoneInfo:
+    if isinstance(zone, ZoneInfo):
+        return zone
+    return ZoneInfo(zone or timezone.get_current_timezone_name())
+
+
+@register.inclusion_tag("ui/_field.html")
+def field(bound: BoundField, **attributes: object) -> dict[str, object]:
+    """Label, widget, help and errors. Further keywords become attributes of the widget, `_` written as `-`."""
+    return {
+        "field": bound,
+        "kind": _kind(bound.field.widget),
+        "attributes": {name.replace("_", "-"): value for name, value in attributes.items()},
+    }
+
+
+def _kind(widget: forms.Widget) -> str:
+    match widget:
+        case forms.CheckboxSelectMultiple() | forms.RadioSelect():
+            return "choices"
+        case forms.CheckboxInput():
+            return "check"
+        case forms.Select():
+            return "select"
+        case _:
+            return "group" if widget.use_fieldset else "control"
+
+
+@register.simple_tag
+def widget(bound: BoundField, attributes: dict[str, object], *, invalid: str, **more: str) -> SafeString:
+    """The bare widget with the class that the template gives, and the `invalid` one beside errors."""
+    classes = (bound.field.widget.attrs.get("class"), more.get("class"), bound.errors and invalid)
+    return bound.as_widget(attrs={**attributes, "class": " ".join(str(name) for name in classes if name)})
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> str:
+    return chosen_theme(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def menu(context: Context) -> list[Section]:
+    request = context["request"]
+    return sections(request.user, path=request.path, simulator_mounted=bool(context.get("simulator_mounted")))

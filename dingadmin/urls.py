@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from dingadmin.preferences import set_theme
+from messages.pages.overview import overview
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("theme/", set_theme, name="set_theme"),
+    path("robots/", include("robots.urls")),
+    path("audit/", include("audit.urls")),
+    path("", overview, name="overview"),
+    path("", include("messages.urls")),
+]
+if settings.DINGADMIN_SIMULATOR:
+    urlpatterns.append(path("simulator/", include("simulator.urls")))

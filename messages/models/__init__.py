@@ -1,0 +1,20 @@
+from messages.models.broadcast import Broadcast, BroadcastKind, BroadcastStatus, Target, UncertainPolicy
+from messages.models.delivery import Attempt, Body, Delivery, DeliveryStatus
+from messages.models.draft import Draft, DraftVersion, MessageType
+from messages.models.run import Run
+
+__all__ = [
+    "Attempt",
+    "Body",
+    "Broadcast",
+    "BroadcastKind",
+    "BroadcastStatus",
+    "Delivery",
+    "DeliveryStatus",
+    "Draft",
+    "DraftVersion",
+    "MessageType",
+    "Run",
+    "Target",
+    "UncertainPolicy",
+]

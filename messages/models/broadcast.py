@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from messages.models.draft import Draft, MessageType
+from robots.models import Robot
+
+
+class BroadcastKind(models.TextChoices):
+    BROADCAST = "broadcast", _("Broadcast")
+    TEST = "test", _("Test")  # a robot's "Test" button: goes to paused robots too
+
+
+class BroadcastStatus(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")  # next_at is set: it fires then
+    FIRED = "fired", _("Sent out")  # every planned firing has made its run; the deliveries tell the rest
+    CANCELLED = "cancelled", _("Cancelled")  # no firing, no claim any more
+
+
+class UncertainPolicy(models.TextChoices):
+    """What happens to a delivery when nobody can know whether DingTalk took it."""
+
+    RETRY_SAFELY = "retry_safely", _("Retry safely")  # same msgUuid, so that DingTalk drops a second copy
+    ASK = "ask", _("Ask me")  # stays uncertain until a person decides
+
+
+class Broadcast(models.Model):
+    """A message frozen from a draft, with its audience and its schedule. Nothing of it is ever edited."""
+
+    kind = models.CharField(max_length=20, choices=BroadcastKind, default=BroadcastKind.BROADCAST)
+    name = models.CharField(_("name"), max_length=100)
+    draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.SET_NULL, related_name="broadcasts")
+    draft_version = models.PositiveIntegerField(null=True, blank=True)
+    msgtype = models.CharField(_("type"), max_length=20, choices=MessageType)
+    content = models.JSONField()
+    at_mobiles = models.JSONField(default=list)
+    at_user_ids = models.JSONField(default=list)
+    at_everyone = models.BooleanField(default=False)
+
+    status = models.CharField(max_length=20, choices=BroadcastStatus, default=BroadcastStatus.SCHEDULED)
+    planned_at = models.DateTimeField(_("planned for"))
+    zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
+    next_at = models.DateTimeField(null=True, blank=True)  # the next planned time that has not fired
+    uncertain_policy = models.CharField(max_length=20, choices=UncertainPolicy, default=UncertainPolicy.RETRY_SAFELY)
+    # Made by the page that launches: a double click brings the same key twice and makes one broadcast.
+    launch_key = models.UUIDField(unique=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_by_name = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by_name = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("broadcast")
+        verbose_name_plural = _("broadcasts")
+        default_permissions = ("view",)
+        permissions = [("send_broadcast", _("Can launch and cancel broadcasts"))]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=BroadcastStatus.values), name="broadcast_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=BroadcastStatus.SCHEDULED, next_at__isnull=False)
+                | (~models.Q(status=BroadcastStatus.SCHEDULED) & models.Q(next_at=None)),
+                name="broadcast_scheduled_has_next",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"], condition=models.Q(status=BroadcastStatus.SCHEDULED), name="broadcast_due"
+            ),
+            models.Index(fields=["kind", "-id"], name="broadcast_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Target(models.Model):
+    """One robot of a broadcast's frozen audience. The names stay readable after the robot is deleted."""
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="targets")
+    robot = models.ForeignKey(Robot, null=True, on_delete=models.SET_NULL, related_name="+")
+    robot_name = models.CharField(max_length=100)
+    group_name = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["broadcast", "robot"], name="target_robot_once")]
+
+    def __str__(self) -> str:
+        return self.robot_name

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from messages.models.run import Run
+from robots.models import Robot
+
+
+class DeliveryStatus(models.TextChoices):
+    """The only state machine of sending; docs/architecture.md draws its moves."""
+
+    WAITING = "waiting", _("Waiting")  # goes out when due, and when its robot may be called
+    SENDING = "sending", _("Sending")  # claimed by a pump: a call may be in flight until the lease runs out
+    DELIVERED = "delivered", _("Delivered")  # DingTalk said errcode 0
+    FAILED = "failed", _("Failed")  # refused, or tries used up; `reason` says why
+    UNCERTAIN = "uncertain", _("Unknown")  # nobody can know whether DingTalk took it
+    CANCELLED = "cancelled", _("Cancelled")  # a person cancelled before the call
+    EXPIRED = "expired", _("Expired")  # past its "useful until" before the call
+
+
+ENDED = (
+    DeliveryStatus.DELIVERED,
+    DeliveryStatus.FAILED,
+    DeliveryStatus.CANCELLED,
+    DeliveryStatus.EXPIRED,
+)
+
+
+class Body(models.Model):
+    """The exact JSON that goes out, less the msgUuid. Stored once however many groups get it."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    text = models.TextField()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name_plural = "bodies"
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self, at: datetime) -> DeliveryQuerySet:
+        return self.filter(status=DeliveryStatus.WAITING, due_at__lte=at)
+
+    def head_of_queue(self) -> DeliveryQuerySet:
+        """Only the first of each robot's queue, by planned time, and none while a call to that robot is in flight.
+
+        A test does not queue behind what waits for a paused robot.
+        """
+        others = Delivery.objects.filter(robot_id=OuterRef("robot_id"))
+        earlier = others.filter(status=DeliveryStatus.WAITING).filter(
+            Q(planned_at__lt=OuterRef("planned_at")) | Q(planned_at=OuterRef("planned_at"), pk__lt=OuterRef("pk"))
+        )
+        in_flight = others.filter(status=DeliveryStatus.SENDING)
+        return self.filter(~Exists(in_flight)).filter(Q(is_test=True) | ~Exists(earlier))
+
+    def lease_ran_out(self, at: datetime) -> DeliveryQuerySet:
+        return self.filter(status=DeliveryStatus.SENDING, lease_until__lt=at)
+
+
+class Delivery(models.Model):
+    """One run to one robot. Changed only by conditional updates (messages/engine/), never by save()."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="deliveries")
+    robot = models.ForeignKey(Robot, null=True, on_delete=models.SET_NULL, related_name="deliveries")
+    robot_name = models.CharField(max_length=100)
+    group_name = models.CharField(max_length=100, blank=True)
+    is_test = models.BooleanField(default=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    # One for the delivery's whole life, the same on every automatic retry: DingTalk drops the second copy.
+    msg_uuid = models.UUIDField(unique=True)
+
+    status = models.CharField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.WAITING)
+    planned_at = models.DateTimeField()  # the run's; the order within a group
+    # waiting: no call before it. uncertain: when it is retried safely, None when a person has to decide.
+    due_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # calls that count against the limit of tries
+    uncertain_tries = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=40, blank=True)  # reason key of the last outcome, see robots/reasons.py
+    errcode = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    claim = models.UUIDField(null=True)  # which claim the call in flight belongs to
+    claimed_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=100, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=DeliveryStatus.values), name="delivery_status_known"),
+            models.UniqueConstraint(fields=["run", "robot"], name="delivery_robot_once_per_run"),
+            # At most one call in flight per robot: order within a group is kept, a slow robot blocks nobody else.
+            models.UniqueConstraint(
+                fields=["robot"], condition=Q(status=DeliveryStatus.SENDING), name="delivery_one_in_flight_per_robot"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=DeliveryStatus.SENDING) | Q(claim__isnull=False, lease_until__isnull=False),
+                name="delivery_sending_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=DeliveryStatus.WAITING) | Q(due_at__isnull=False), name="delivery_waiting_is_due"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["planned_at", "id"], condition=Q(status=DeliveryStatus.WAITING), name="delivery_queue"
+            ),
+            models.Index(
+                fields=["robot", "planned_at", "id"],
+                condition=Q(status=DeliveryStatus.WAITING),
+                name="delivery_robot_queue",
+            ),
+            models.Index(fields=["lease_until"], condition=Q(status=DeliveryStatus.SENDING), name="delivery_leases"),
+            models.Index(fields=["due_at"], condition=Q(status=DeliveryStatus.UNCERTAIN), name="delivery_uncertain"),
+            models.Index(fields=["run", "status"], name="delivery_progress"),
+            models.Index(fields=["status", "-id"], name="delivery_by_status"),
+            models.Index(fields=["robot", "-id"], name="delivery_by_robot"),
+            models.Index(fields=["ended_at"], name="delivery_ended"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.robot_name} {self.status}"
+
+
+class Attempt(models.Model):
+    """One HTTP call for a delivery. Append-only."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20)  # dingtalk.replies.Kind
+    reason = models.CharField(max_length=40)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    errcode = models.BigIntegerField(null=True)
+    raw = models.TextField(blank=True)  # DingTalk's reply, at most 2,000 characters
+    masked_url = models.CharField(max_length=400, blank=True)
+    token_fingerprint = models.CharField(max_length=64)  # whose minute it used up, to rebuild the pacing window
+    worker = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["started_at", "pk"]
+        default_permissions = ("view",)
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="attempt_number_once")]
+        indexes = [
+            models.Index(fields=["started_at"], name="attempt_newest"),
+            models.Index(fields=["errcode", "-id"], name="attempt_by_errcode"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} #{self.number}"

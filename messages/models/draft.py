@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from robots.models import Recipient, RecipientList, Robot, Tag
+
+
+class MessageType(models.TextChoices):
+    """DingTalk's msgtype, exactly as it is written on the wire."""
+
+    TEXT = "text", _("Text")
+    MARKDOWN = "markdown", _("Markdown")
+    LINK = "link", _("Link")
+    ACTION_CARD = "actionCard", _("Action card")
+    FEED_CARD = "feedCard", _("Feed card")
+
+
+class Draft(models.Model):
+    """An editable message with its mentions and its audience. Every save is a version."""
+
+    name = models.CharField(_("name"), max_length=100, help_text=_("Only staff see it."))
+    msgtype = models.CharField(_("type"), max_length=20, choices=MessageType, default=MessageType.TEXT)
+    # The object that stands under the msgtype's key in DingTalk's body, e.g. {"title": …, "text": …}. A draft may be
+    # incomplete: what is missing is told before launch.
+    content = models.JSONField(default=dict)
+    mention_everyone = models.BooleanField(_("mention everyone"), default=False)
+    mention_recipients = models.ManyToManyField(
+        Recipient, verbose_name=_("mentioned recipients"), related_name="+", blank=True
+    )
+    mention_lists = models.ManyToManyField(
+        RecipientList, verbose_name=_("mentioned lists"), related_name="+", blank=True
+    )
+    all_robots = models.BooleanField(_("all robots"), default=False)
+    robots = models.ManyToManyField(Robot, verbose_name=_("robots"), related_name="+", blank=True)
+    tags = models.ManyToManyField(Tag, verbose_name=_("tags"), related_name="+", blank=True)
+
+    version = models.PositiveIntegerField(default=0, editable=False)  # the newest DraftVersion's number
+    # How often it was launched. A launch says how many it knew of, so that two people cannot launch it at once.
+    launches = models.PositiveIntegerField(default=0, editable=False)
+    demo = models.BooleanField(default=False, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        indexes = [models.Index(fields=["-updated_at", "-id"], name="draft_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DraftVersion(models.Model):
+    """A draft as it was saved once. Append-only."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    # name, msgtype, content, mention_everyone, mention_recipients, mention_lists, all_robots, robots, tags (as ids)
+    snapshot = models.JSONField()
+    saved_by_name = models.CharField(max_length=150)
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["draft", "number"], name="draft_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} v{self.number}"

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from messages.models.broadcast import Broadcast
+
+
+class Run(models.Model):
+    """One firing of a broadcast at one planned time. The constraint makes a second firing impossible."""
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="runs")
+    planned_at = models.DateTimeField()
+    fired_at = models.DateTimeField()
+    # Set when a person asked to send again what an earlier run could not deliver.
+    resend_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="resends")
+
+    class Meta:
+        ordering = ["-pk"]
+        default_permissions = ()
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+        constraints = [models.UniqueConstraint(fields=["broadcast", "planned_at"], name="run_once_per_planned_time")]
+
+    def __str__(self) -> str:
+        return f"{self.broadcast_id}/{self.pk}"

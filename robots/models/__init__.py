@@ -1,0 +1,6 @@
+from robots.models.organisation import Edition, Organisation
+from robots.models.person import Recipient, RecipientList
+from robots.models.robot import PauseReason, Robot, RobotStatus
+from robots.models.tag import Tag
+
+__all__ = ["Edition", "Organisation", "PauseReason", "Recipient", "RecipientList", "Robot", "RobotStatus", "Tag"]
