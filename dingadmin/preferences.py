@@ -1,4 +1,4 @@
-"""What a browser, not an account, remembers: language and theme. Open to people who have not signed in yet."""
+"""What a browser, not an account, remembers: the theme (the language is Django's own view). Open to strangers too."""
 
 from typing import Final
 
@@ -8,13 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django.views.i18n import set_language as django_set_language
 
 THEMES: Final = ("light", "dark", "auto")
 THEME_COOKIE: Final = "theme"
 A_YEAR: Final = 365 * 24 * 3600
-
-set_language = login_not_required(require_POST(django_set_language))
 
 
 def chosen_theme(request: HttpRequest | None) -> str:

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from django import forms, template
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.utils import timezone
@@ -56,13 +57,15 @@ def field(bound: BoundField, **attributes: object) -> dict[str, object]:
     """Label, widget, help and errors. Further keywords become attributes of the widget, `_` written as `-`."""
     return {
         "field": bound,
-        "kind": _kind(bound.field.widget),
+        "kind": kind(bound),
         "attributes": {name.replace("_", "-"): value for name, value in attributes.items()},
     }
 
 
-def _kind(widget: forms.Widget) -> str:
-    match widget:
+@register.filter
+def kind(bound: BoundField) -> str:
+    """What a template has to draw around the widget: check, choices, select, group (of widgets) or control."""
+    match bound.field.widget:
         case forms.CheckboxSelectMultiple() | forms.RadioSelect():
             return "choices"
         case forms.CheckboxInput():
@@ -70,14 +73,19 @@ def _kind(widget: forms.Widget) -> str:
         case forms.Select():
             return "select"
         case _:
-            return "group" if widget.use_fieldset else "control"
+            return "group" if bound.use_fieldset else "control"
+
+
+@register.filter
+def has_field_errors(form: forms.BaseForm) -> bool:
+    return any(name != NON_FIELD_ERRORS for name in form.errors)
 
 
 @register.simple_tag
-def widget(bound: BoundField, attributes: dict[str, object], *, invalid: str, **more: str) -> SafeString:
+def widget(bound: BoundField, attributes: dict[str, object] | None = None, *, invalid: str, **more: str) -> SafeString:
     """The bare widget with the class that the template gives, and the `invalid` one beside errors."""
     classes = (bound.field.widget.attrs.get("class"), more.get("class"), bound.errors and invalid)
-    return bound.as_widget(attrs={**attributes, "class": " ".join(str(name) for name in classes if name)})
+    return bound.as_widget(attrs={**(attributes or {}), "class": " ".join(str(name) for name in classes if name)})
 
 
 @register.simple_tag(takes_context=True)
