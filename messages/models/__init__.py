@@ -1,6 +1,7 @@
 from messages.models.broadcast import Broadcast, BroadcastKind, BroadcastStatus, Target, UncertainPolicy
 from messages.models.delivery import Attempt, Body, Delivery, DeliveryStatus
 from messages.models.draft import Draft, DraftVersion, MessageType
+from messages.models.engine import EngineState
 from messages.models.run import Run
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "DeliveryStatus",
     "Draft",
     "DraftVersion",
+    "EngineState",
     "MessageType",
     "Run",
     "Target",

@@ -80,6 +80,7 @@ class Delivery(models.Model):
     planned_at = models.DateTimeField()  # the run's; the order within a group
     # waiting: no call before it. uncertain: when it is retried safely, None when a person has to decide.
     due_at = models.DateTimeField(null=True)
+    calls = models.PositiveIntegerField(default=0)  # claims so far; the newest attempt's number
     tries = models.PositiveSmallIntegerField(default=0)  # calls that count against the limit of tries
     uncertain_tries = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=40, blank=True)  # reason key of the last outcome, see robots/reasons.py
