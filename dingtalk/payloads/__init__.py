@@ -1,0 +1,54 @@
+"""The five message types a custom robot takes (docs/protocol.md, section 1): values, checks and the exact bytes."""
+
+from dingtalk.payloads.checking import build, problems
+from dingtalk.payloads.cleaning import cleaned
+from dingtalk.payloads.faults import PayloadError, Problem, ProblemCode
+from dingtalk.payloads.keywords import has_keyword, searched_texts
+from dingtalk.payloads.mentions import place_mentions
+from dingtalk.payloads.model import (
+    MAX_BODY_BYTES,
+    MAX_KEYWORDS,
+    MAX_MENTIONS,
+    NOBODY,
+    ActionCard,
+    At,
+    Button,
+    FeedCard,
+    FeedLink,
+    Link,
+    Markdown,
+    Message,
+    Text,
+)
+from dingtalk.payloads.reading import message_from_dict
+from dingtalk.payloads.wire import MSG_UUID_BYTES, message_to_dict, size_with_uuid, with_msg_uuid
+
+__all__ = [
+    "MAX_BODY_BYTES",
+    "MAX_KEYWORDS",
+    "MAX_MENTIONS",
+    "MSG_UUID_BYTES",
+    "NOBODY",
+    "ActionCard",
+    "At",
+    "Button",
+    "FeedCard",
+    "FeedLink",
+    "Link",
+    "Markdown",
+    "Message",
+    "PayloadError",
+    "Problem",
+    "ProblemCode",
+    "Text",
+    "build",
+    "cleaned",
+    "has_keyword",
+    "message_from_dict",
+    "message_to_dict",
+    "place_mentions",
+    "problems",
+    "searched_texts",
+    "size_with_uuid",
+    "with_msg_uuid",
+]
