@@ -70,8 +70,7 @@ def _pause(robot_id: int, reason: str, *, at: datetime) -> None:
 
 def _stop_organisation(robot_id: int, *, at: datetime) -> None:
     until = start_of_next_month(at)
-    organisation = Organisation.objects.filter(robots=robot_id, quota_exhausted_until=None).first()
-    if organisation is None:
-        return
-    if Organisation.objects.filter(pk=organisation.pk, quota_exhausted_until=None).update(quota_exhausted_until=until):
+    going = Organisation.objects.filter(Q(quota_exhausted_until=None) | Q(quota_exhausted_until__lte=at))
+    organisation = going.filter(robots=robot_id).first()
+    if organisation and going.filter(pk=organisation.pk).update(quota_exhausted_until=until):
         record("organisation.stopped", by=SYSTEM, target=organisation, detail={"until": until.isoformat()})

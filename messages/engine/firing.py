@@ -1,0 +1,93 @@
+"""Fires broadcasts: one transaction makes the run, its deliveries and the next planned time."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+
+from django.db import IntegrityError, transaction
+
+from dingtalk.payloads import PayloadError
+from messages.engine.bodies import body_of, store_body
+from messages.models import Body, Broadcast, BroadcastKind, BroadcastStatus, Delivery, DeliveryStatus, Run, Target
+
+FIRINGS_PER_TICK = 200
+ROWS_PER_INSERT = 2000
+
+
+def fire_due(now: datetime) -> int:
+    """Fire what is planned for now or earlier; returns how many broadcasts fired. Two callers at once do no harm."""
+    due = Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED, next_at__lte=now).order_by("next_at", "pk")
+    ids = list(due.values_list("pk", flat=True)[:FIRINGS_PER_TICK])
+    return sum(_fire_once(broadcast_id, now=now) for broadcast_id in ids)
+
+
+def _fire_once(broadcast_id: int, *, now: datetime) -> bool:
+    try:
+        return fire(broadcast_id, now=now) is not None
+    except IntegrityError:
+        # Another process made this very run a moment ago: the constraint held, and its run stands.
+        return False
+
+
+@transaction.atomic
+def fire(broadcast_id: int, *, now: datetime) -> Run | None:
+    """Make the run of the planned time that has come; None when there is none (any more)."""
+    broadcast = Broadcast.objects.select_for_update().get(pk=broadcast_id)
+    if broadcast.status != BroadcastStatus.SCHEDULED or broadcast.next_at is None or broadcast.next_at > now:
+        return None
+    run = start_run(broadcast, planned_at=broadcast.next_at, now=now)
+    fired = Broadcast.objects.filter(
+        pk=broadcast.pk, status=BroadcastStatus.SCHEDULED, next_at=broadcast.next_at
+    ).update(status=BroadcastStatus.FIRED, next_at=None)
+    if fired != 1:
+        raise IntegrityError("the broadcast was fired or cancelled by somebody else")
+    return run
+
+
+def start_run(broadcast: Broadcast, *, planned_at: datetime, now: datetime) -> Run:
+    """The run with a delivery for every target, in the caller's transaction and in bounded memory."""
+    run = Run.objects.create(broadcast=broadcast, planned_at=planned_at, fired_at=now)
+    body, refused = _body_or_refusal(broadcast)
+    targets = broadcast.targets.order_by("pk").iterator(chunk_size=ROWS_PER_INSERT)
+    made = _deliveries(targets, run=run, body=body, now=now, is_test=broadcast.kind == BroadcastKind.TEST)
+    rows = (_failed(delivery, refused, now=now) for delivery in made) if refused else made
+    while batch := list(islice(rows, ROWS_PER_INSERT)):
+        Delivery.objects.bulk_create(batch)
+    return run
+
+
+def _deliveries(targets: Iterator[Target], *, run: Run, body: Body, now: datetime, is_test: bool) -> Iterator[Delivery]:
+    for target in targets:
+        delivery = Delivery(
+            run=run,
+            robot_id=target.robot_id,
+            robot_name=target.robot_name,
+            group_name=target.group_name,
+            is_test=is_test,
+            body=body,
+            msg_uuid=uuid.uuid4(),
+            planned_at=run.planned_at,
+            due_at=now,
+        )
+        if target.robot_id is None:
+            _failed(delivery, "robot_deleted", now=now)
+        yield delivery
+
+
+def _failed(delivery: Delivery, reason: str, *, now: datetime) -> Delivery:
+    """A row that is not stored yet: it never waits."""
+    delivery.status, delivery.reason, delivery.ended_at = DeliveryStatus.FAILED, reason, now
+    return delivery
+
+
+def _body_or_refusal(broadcast: Broadcast) -> tuple[Body, str]:
+    """The body, and the reason why nobody gets it ("" when everybody does): a bad one must not stop the others."""
+    try:
+        return body_of(broadcast), ""
+    except PayloadError:
+        content = json.dumps(broadcast.content, ensure_ascii=True)
+        return store_body(content.encode("ascii")), "content_refused"
