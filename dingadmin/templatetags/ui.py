@@ -53,10 +53,11 @@ def _zone(zone: ZoneInfo | str | None) -> ZoneInfo:
 
 
 @register.inclusion_tag("ui/_field.html")
-def field(bound: BoundField, **attributes: object) -> dict[str, object]:
+def field(bound: BoundField, *, label: str = "", **attributes: object) -> dict[str, object]:
     """Label, widget, help and errors. Further keywords become attributes of the widget, `_` written as `-`."""
     return {
         "field": bound,
+        "label": label or bound.label,
         "kind": kind(bound),
         "attributes": {name.replace("_", "-"): value for name, value in attributes.items()},
     }
