@@ -1,0 +1,96 @@
+"""What the log says in words. An action or a name that is not listed is shown as it was written."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: Final[dict[str, Promise]] = {
+    "broadcast.cancelled": _("Cancelled a broadcast"),
+    "broadcast.launched": _("Launched a broadcast"),
+    "delivery.decided": _("Decided about a delivery"),
+    "demo.removed": _("Removed the demo data"),
+    "draft.copied": _("Copied a draft"),
+    "draft.deleted": _("Deleted a draft"),
+    "draft.saved": _("Saved a draft"),
+    "group.created": _("Added a user group"),
+    "group.deleted": _("Deleted a user group"),
+    "group.updated": _("Changed a user group"),
+    "organisation.created": _("Added an organisation"),
+    "organisation.deleted": _("Deleted an organisation"),
+    "organisation.stopped": _("Stopped an organisation: its quota is used up"),
+    "organisation.updated": _("Changed an organisation"),
+    "recipient.created": _("Added a recipient"),
+    "recipient.deleted": _("Deleted a recipient"),
+    "recipient.imported": _("Imported recipients"),
+    "recipient.updated": _("Changed a recipient"),
+    "recipient_list.created": _("Added a recipient list"),
+    "recipient_list.deleted": _("Deleted a recipient list"),
+    "recipient_list.updated": _("Changed a recipient list"),
+    "robot.created": _("Added a robot"),
+    "robot.deleted": _("Deleted a robot"),
+    "robot.imported": _("Imported robots"),
+    "robot.paused": _("Paused a robot"),
+    "robot.resumed": _("Resumed a robot"),
+    "robot.updated": _("Changed a robot"),
+    "tag.created": _("Added a tag"),
+    "tag.deleted": _("Deleted a tag"),
+    "tag.updated": _("Changed a tag"),
+    "user.created": _("Added a user"),
+    "user.deleted": _("Deleted a user"),
+    "user.password_changed": _("Changed the own password"),
+    "user.sign_in_failed": _("Failed to sign in"),
+    "user.signed_in": _("Signed in"),
+    "user.signed_out": _("Signed out"),
+    "user.updated": _("Changed a user"),
+}
+TARGETS: Final[dict[str, Promise]] = {
+    "broadcast": _("Broadcast"),
+    "delivery": _("Delivery"),
+    "draft": _("Draft"),
+    "group": _("User group"),
+    "organisation": _("Organisation"),
+    "recipient": _("Recipient"),
+    "recipientlist": _("Recipient list"),
+    "robot": _("Robot"),
+    "tag": _("Tag"),
+    "user": _("User"),
+}
+ACTORS: Final[dict[str, Promise]] = {
+    "system": _("The system"),
+    "command line": _("Command line"),
+    "not signed in": _("Somebody not signed in"),
+}
+# The log names pages of the other apps, and imports none of them.
+_PAGES: Final[dict[str, str]] = {
+    "broadcast": "broadcasts:broadcast_detail",
+    "delivery": "broadcasts:delivery_detail",
+    "draft": "broadcasts:draft_edit",
+    "organisation": "robots:organisation_detail",
+    "recipientlist": "robots:list_detail",
+    "robot": "robots:detail",
+}
+
+
+def action_in_words(action: str) -> str:
+    return str(ACTIONS.get(action, action))
+
+
+def target_in_words(target_type: str) -> str:
+    return str(TARGETS.get(target_type, target_type))
+
+
+def actor_in_words(name: str, *, is_person: bool) -> str:
+    """A person may be called "system": only what no person did is put in words."""
+    return name if is_person else str(ACTORS.get(name, name))
+
+
+def page_of(target_type: str, target_id: str) -> str:
+    """The address of the target's page; empty when it has none. It may be gone by now."""
+    try:
+        return reverse(_PAGES[target_type], args=[target_id])
+    except (KeyError, NoReverseMatch):
+        return ""
