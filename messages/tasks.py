@@ -29,7 +29,7 @@ _one_pump = OnePumpPerProcess()
 _stopping = threading.Event()
 
 
-@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+@worker_shutting_down.connect
 def stop_claiming(**_signal: object) -> None:
     """A worker that is told to end finishes the calls in flight and takes no more."""
     _stopping.set()

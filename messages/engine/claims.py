@@ -16,7 +16,7 @@ from dingtalk.payloads import with_msg_uuid
 from messages.engine.outcomes import Facts
 from messages.models import BroadcastStatus, Delivery, DeliveryStatus
 from messages.models.delivery import DeliveryQuerySet
-from robots.encryption import KeyMissingError
+from robots.encryption import CiphertextError
 from robots.endpoints import target_of
 from robots.health import hold
 from robots.models import Robot, RobotStatus
@@ -122,7 +122,7 @@ def _claimed(taken: Iterable[Delivery], *, now: datetime) -> list[Claimed]:
             continue
         try:
             claimed.append(_read(delivery, delivery.robot))
-        except KeyMissingError:
+        except CiphertextError:
             _give_up(delivery, reason="key_missing", now=now)
     return claimed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,7 +44,7 @@ def apply_move(claimed: Claimed, move: Move, *, now: datetime, errcode: int | No
     return apply_move_to(claimed.delivery_id, claimed.claim, move, now=now, errcode=errcode)
 
 
-def apply_move_to(delivery_id: int, claim: object, move: Move, *, now: datetime, errcode: int | None) -> bool:
+def apply_move_to(delivery_id: int, claim: uuid.UUID | None, move: Move, *, now: datetime, errcode: int | None) -> bool:
     ended = move.status in (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED)
     sending = Delivery.objects.filter(pk=delivery_id, status=DeliveryStatus.SENDING, claim=claim)
     changed = sending.update(

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+import redis
+from django.conf import settings
+
+from robots.pacing import Pacing, RecentCalls
+
+
+def nothing_recent() -> RecentCalls:
+    return {}
+
+
+def make_pacing(limit: int = 3, window_seconds: int = 60, recent: object = nothing_recent) -> Pacing:
+    connection = redis.Redis.from_url(settings.REDIS_URL, **settings.REDIS_OPTIONS)
+    return Pacing(connection, "pacing-test:", limit, window_seconds, recent)  # type: ignore[arg-type]
+
+
+def test_a_token_may_be_called_as_often_as_the_limit_says_and_then_waits() -> None:
+    pacing = make_pacing(limit=3)
+    answers = [pacing.acquire(["a"])[0] for _ in range(4)]
+    assert answers[:3] == [0, 0, 0]
+    assert 0 < answers[3] <= 60_000
+
+
+def test_two_tokens_are_paced_independently() -> None:
+    pacing = make_pacing(limit=1)
+    assert pacing.acquire(["a", "b"]) == [0, 0]
+    assert all(wait > 0 for wait in pacing.acquire(["a", "b"]))
+
+
+def test_one_token_asked_for_twice_in_one_step_uses_two_calls() -> None:
+    first, second, third = make_pacing(limit=2).acquire(["a", "a", "a"])
+    assert (first, second) == (0, 0)
+    assert third > 0
+
+
+def test_the_window_slides() -> None:
+    pacing = make_pacing(limit=1, window_seconds=1)
+    assert pacing.acquire(["a"]) == [0]
+    (wait_ms,) = pacing.acquire(["a"])
+    time.sleep(wait_ms / 1000 + 0.01)
+    assert pacing.acquire(["a"]) == [0]
+
+
+def test_a_flushed_window_is_rebuilt_from_recent_calls() -> None:
+    now_ms = int(time.time() * 1000)
+    pacing = make_pacing(limit=3, recent=lambda: {"a": [(now_ms - 2000, "attempt:1"), (now_ms - 1000, "attempt:2")]})
+    pacing.connection.flushdb()
+    assert pacing.acquire(["a"]) == [0]
+    assert pacing.acquire(["a"])[0] > 0
+
+
+def test_a_rebuild_by_two_processes_counts_no_call_twice() -> None:
+    now_ms = int(time.time() * 1000)
+    pacing = make_pacing(limit=3, recent=lambda: {"a": [(now_ms - 1000, "attempt:1")]})
+    pacing._rebuild()
+    pacing._rebuild()
+    assert [pacing.acquire(["a"])[0] for _ in range(2)] == [0, 0]
+
+
+def test_many_processes_together_stay_within_the_limit() -> None:
+    granted: list[int] = []
+
+    def process() -> None:
+        pacing = make_pacing(limit=18)
+        granted.extend(answer for _ in range(20) for answer in pacing.acquire(["a"]) if answer == 0)
+
+    threads = [threading.Thread(target=process) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(granted) == 18
+
+
+def test_nothing_may_be_called_while_redis_cannot_be_asked() -> None:
+    connection = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.2, retry=None)
+    with pytest.raises(redis.RedisError):
+        Pacing(connection, "pacing-test:", 18, 60, nothing_recent).acquire(["a"])
