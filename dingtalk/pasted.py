@@ -18,6 +18,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _SEEN_TOKEN = re.compile(r"[0-9a-f]{64}")
 _SECRET = re.compile(r"SEC[A-Za-z0-9_-]+")
 _LOOKS_SECRET = re.compile(r"SEC[A-Za-z0-9_-]{5,}")
+_LABEL = re.compile(r"^[^/?#]*[:=](?=https?://)", re.IGNORECASE)  # "Webhook: https://…"
 _BARE_ADDRESS = re.compile(r"[^\s/?#]+[.:][^\s/?#]+[/?#]")
 _LONG_WORD = re.compile(r"[A-Za-z0-9_-]{32,}")
 _MASK = re.compile(r"[*•…]|\.\.\.")
@@ -39,7 +40,7 @@ def parse_webhook(pasted: str, *, bases: Sequence[str]) -> Webhook:
     if text.lstrip("?").startswith("access_token="):
         return Webhook(_token_of_query(text.lstrip("?")))
     if "://" in text:
-        return Webhook(_token_of_url(text, bases))
+        return Webhook(_token_of_url(_LABEL.sub("", text), bases))
     if _BARE_ADDRESS.match(text):
         return Webhook(_token_of_url(_with_scheme(text, bases), bases))
     return Webhook(_token(text))
@@ -81,11 +82,18 @@ def _one_piece(text: str) -> str:
     secrets = [piece for piece in pieces if _LOOKS_SECRET.match(piece.strip(_QUOTES))]
     if secrets and len(secrets) < len(pieces):
         raise WebhookError(WebhookProblem.SECRET_WITH_ADDRESS)
-    # A wrapped line may be joined only where the result proves itself; a guess would store a wrong token in silence.
-    joined = "".join(pieces)
-    if _SEEN_TOKEN.fullmatch(joined.rpartition("access_token=")[2].partition("&")[0]):
-        return joined
-    raise WebhookError(WebhookProblem.INNER_SPACE)
+    # Words around it may be dropped, and a wrapped line joined, only where the result proves itself by its form: a
+    # guess would store a wrong token in silence.
+    proven = [piece.strip(_QUOTES) for piece in pieces if _ends_in_seen_token(piece.strip(_QUOTES))]
+    if len(proven) > 1:
+        raise WebhookError(WebhookProblem.SEVERAL_ADDRESSES)
+    if not proven and not _ends_in_seen_token("".join(pieces)):
+        raise WebhookError(WebhookProblem.INNER_SPACE)
+    return proven[0] if proven else "".join(pieces)
+
+
+def _ends_in_seen_token(text: str) -> bool:
+    return _SEEN_TOKEN.fullmatch(text.rpartition("access_token=")[2].partition("&")[0]) is not None
 
 
 def _with_scheme(text: str, bases: Sequence[str]) -> str:
