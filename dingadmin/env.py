@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -66,6 +67,15 @@ class Environment:
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
             raise ImproperlyConfigured(f"{name} must be an address such as https://oapi.dingtalk.com")
+        return value
+
+    def zone(self, name: str, default: str) -> str:
+        """A time zone of the IANA data base, such as Asia/Shanghai."""
+        value = self.text(name, default)
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as Asia
+            raise ImproperlyConfigured(f"{name} must be a time zone such as Asia/Shanghai") from None
         return value
 
     def _from_file(self, name: str) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from dingadmin import logs
 from dingadmin.env import Environment
 from dingadmin.home import Home, new_encryption_key, new_secret_key
 
@@ -19,8 +20,10 @@ HOME = Home(Path(ENV.text("DINGADMIN_HOME", str(BASE_DIR / "var"))).absolute())
 
 _database_url = ENV.text("DATABASE_URL")
 _redis_url = ENV.text("REDIS_URL")
+DATABASE_EMBEDDED = not _database_url
+REDIS_EMBEDDED = not _redis_url
 # One of the two being our own means that there is one machine only, so that its files are the right place for keys.
-EMBEDDED = not (_database_url and _redis_url)
+EMBEDDED = DATABASE_EMBEDDED or REDIS_EMBEDDED
 
 # --- keys -----------------------------------------------------------------------------------------------------------
 SECRET_KEY = ENV.text("DINGADMIN_SECRET_KEY")
@@ -32,9 +35,12 @@ if EMBEDDED:
 # --- where it is reached --------------------------------------------------------------------------------------------
 DEBUG = bool(ENV.flag("DINGADMIN_DEBUG", default=False))
 PORT = ENV.whole("DINGADMIN_PORT", 8000, least=1, most=65535)
+BIND = ENV.text("DINGADMIN_BIND", "127.0.0.1")  # which of this machine's addresses `up` listens on
 PUBLIC_URL = ENV.base_url("DINGADMIN_URL", "")
 _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *([_public.hostname] if _public.hostname else [])]
+if BIND not in {"0.0.0.0", "::"}:  # noqa: S104
+    ALLOWED_HOSTS.append(f"[{BIND}]" if ":" in BIND else BIND)
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
 TRUSTED_PROXIES = ENV.whole("DINGADMIN_TRUSTED_PROXIES", 0, least=0, most=5)
 _https = _public.scheme == "https"
@@ -63,7 +69,7 @@ PACING_WINDOW_SECONDS = 60
 SILENCE_SECONDS = ENV.whole("DINGADMIN_SILENCE_SECONDS", 600, least=1, most=3600)  # after a throttled reply
 SEND_WINDOW = ENV.whole("DINGADMIN_SEND_WINDOW", 32, least=1, most=256)  # calls in flight per worker
 # Longer than the longest possible call (15 s), else a call that still runs would be taken for lost.
-LEASE_SECONDS = ENV.whole("DINGADMIN_LEASE_SECONDS", 60, least=20, most=600)
+LEASE_SECONDS = ENV.whole("DINGADMIN_LEASE_SECONDS", 60, least=1, most=600)
 
 # --- database -------------------------------------------------------------------------------------------------------
 # IMMEDIATE: a transaction that reads first and writes later would otherwise fail at once with "database is locked".
@@ -95,7 +101,6 @@ DATABASE_ROUTERS = ["dingadmin.routers.SimulatorRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: broker, pacing, cache -----------------------------------------------------------------------------------
-REDIS_EMBEDDED = not _redis_url
 REDIS_URL = _redis_url or f"unix://{HOME.redis_socket}?db=0"
 REDIS_KEY_PREFIX = "dingadmin:"
 REDIS_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 3, "protocol": 2, "health_check_interval": 30}
@@ -215,7 +220,7 @@ LANGUAGES = [("zh-hans", _("Chinese (simplified)")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = ENV.text("DINGADMIN_TIME_ZONE", "Asia/Shanghai")
+TIME_ZONE = ENV.zone("DINGADMIN_TIME_ZONE", "Asia/Shanghai")
 
 # --- static files ---------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
@@ -229,12 +234,4 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a broadcast's form may tick that many groups
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
-# --- logs -----------------------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "dingadmin.redaction.RedactSecrets"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-}
+LOGGING = logs.CONFIG
