@@ -4,27 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('broadcasts', '0001_initial'),
+        ("broadcasts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EngineState',
+            name="EngineState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hold_until', models.DateTimeField(null=True)),
-                ('hold_reason', models.CharField(blank=True, max_length=40)),
-                ('ticked_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hold_until", models.DateTimeField(null=True)),
+                ("hold_reason", models.CharField(blank=True, max_length=40)),
+                ("ticked_at", models.DateTimeField(null=True)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='calls',
+            model_name="delivery",
+            name="calls",
             field=models.PositiveIntegerField(default=0),
         ),
     ]
