@@ -54,8 +54,9 @@
   document.addEventListener("change", (event) => {
     const box = event.target;
     if (box.dataset.selectAll) {
-      boxes(box.dataset.selectAll, box).filter((other) => other.checked !== box.checked).forEach((other) => {
-        other.checked = box.checked;
+      const on = box.checked; // counting, below, sets the master box again
+      boxes(box.dataset.selectAll, box).filter((other) => other.checked !== on).forEach((other) => {
+        other.checked = on;
         other.dispatchEvent(new Event("change", { bubbles: true }));
       });
     } else if (box.type === "checkbox" && box.name) {
@@ -132,14 +133,17 @@
   });
   document.addEventListener("htmx:responseError", () => say("refused", "bad"));
   document.addEventListener("htmx:afterOnLoad", (event) => {
-    if (event.detail.successful && !probing && find("#connection").dataset.tone === "bad") {
+    if (event.detail.successful && !signInPage(event) && !probing && find("#connection").dataset.tone === "bad") {
       say("");
     }
   });
 
   // A session that ended answers with the sign-in page, which belongs in the whole window; typed text comes first.
+  function signInPage(event) {
+    return event.detail.xhr.responseURL.includes("/accounts/login/") && !location.pathname.startsWith("/accounts/");
+  }
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (!event.detail.xhr.responseURL.includes("/accounts/login/") || location.pathname.startsWith("/accounts/")) {
+    if (!signInPage(event)) {
       return;
     }
     event.detail.shouldSwap = false;
