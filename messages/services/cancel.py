@@ -1,0 +1,38 @@
+"""Cancelling a broadcast: once it is confirmed, no further call goes out for it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.actors import Actor
+from audit.log import record
+from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Run
+
+
+@transaction.atomic
+def cancel_broadcast(broadcast: Broadcast, *, by: Actor) -> int:
+    """Returns how many deliveries were kept from going out; calls in flight at this moment are not among them.
+
+    Cancelling twice changes nothing the second time.
+    """
+    now = timezone.now()
+    # First, because a firing or a claim that runs at this moment waits for this row, or is waited for.
+    cancelled = Broadcast.objects.filter(pk=broadcast.pk).exclude(status=BroadcastStatus.CANCELLED)
+    if not cancelled.update(
+        status=BroadcastStatus.CANCELLED, next_at=None, cancelled_at=now, cancelled_by_name=by.name
+    ):
+        return 0
+    stopped = _stop_deliveries(broadcast)
+    record("broadcast.cancelled", by=by, target=broadcast, detail={"deliveries": stopped})
+    return stopped
+
+
+def _stop_deliveries(broadcast: Broadcast) -> int:
+    """The conditions stand on the delivery's own row: one claimed meanwhile is seen as sending and left alone."""
+    deliveries = Delivery.objects.filter(run__in=Run.objects.filter(broadcast=broadcast))
+    # No safe retry any more: a person decides about those.
+    deliveries.filter(status=DeliveryStatus.UNCERTAIN).update(due_at=None)
+    return deliveries.filter(status=DeliveryStatus.WAITING).update(
+        status=DeliveryStatus.CANCELLED, reason="cancelled", due_at=None, ended_at=timezone.now()
+    )
