@@ -1,0 +1,94 @@
+"""What DingTalk takes, but will not show as the author hopes. Nothing here keeps a message from being sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dingtalk.payloads import ActionCard, FeedCard, Link, Markdown, Message, Text
+from messages.preview import markdown
+from messages.preview.addresses import has_scheme, is_public, scheme_of
+from messages.preview.markdown import Unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """`place` is in DingTalk's own keys, as in dingtalk.payloads.Problem."""
+
+    code: str
+    place: str
+    text: str | Promise
+
+
+UNSUPPORTED: Final[dict[Unsupported, Promise]] = {
+    Unsupported.TABLE: _("DingTalk will not show this table everywhere: its documentation knows no tables."),
+    Unsupported.CODE: _("DingTalk will not show code as code: the marks stay as they are typed."),
+    Unsupported.STRIKETHROUGH: _("DingTalk will not strike words through: the ~~ stays."),
+    Unsupported.HTML: _("DingTalk will not read HTML: the tags may stand in the message as they are typed."),
+    Unsupported.RULE: _("DingTalk will not show a line for --- or ***, as far as its documentation says."),
+    Unsupported.UNDERLINED_HEADING: _("DingTalk will not show an underlined line as a heading: put # in front of it."),
+    Unsupported.BARE_LINK: _("DingTalk will not make a link of <…>: write [words](address)."),
+    Unsupported.REFERENCE: _("DingTalk will not read link references: write [words](address) where the link belongs."),
+    Unsupported.JOINED_LINES: _(
+        "Lines that follow one another become one: leave an empty line between them, or end a line with two spaces."
+    ),
+}
+TITLE_NOT_IN_TEXT = _("The title stands in the list of chats only. Repeat it in the text if readers must see it.")
+LINK_WITHOUT_SCHEME = _("A link without https:// in front leads nowhere, so it stays as it is typed.")
+PICTURE_INSECURE = _(
+    "Give the picture's address with https://: over http it may not show, and this preview shows none."
+)
+PICTURE_NOT_PUBLIC = _("DingTalk fetches pictures from the public internet: this address is not reachable from there.")
+PICTURE_NO_ADDRESS = _("DingTalk shows pictures by their public address only, not from a file or out of the text.")
+MEDIA_ID = _("A media id shows in DingTalk, but this preview cannot show it.")
+
+
+def hints(message: Message) -> tuple[Hint, ...]:
+    """Each text once per place."""
+    return tuple(dict.fromkeys(_hints(message)))
+
+
+def _hints(message: Message) -> Iterator[Hint]:
+    match message:
+        case Markdown(title=title, text=text) | ActionCard(title=title, text=text):
+            yield from _title_hints(title, text)
+            yield from _markdown_hints(text)
+        case Link(pic_url=picture):
+            yield from _picture_hints(picture, "picUrl")
+        case FeedCard(links=links):
+            for position, link in enumerate(links):
+                yield from _picture_hints(link.pic_url, f"links.{position}.picURL")
+        case Text():
+            pass
+
+
+def _title_hints(title: str, text: str) -> Iterator[Hint]:
+    if title.strip() and text.strip() and title.strip() not in markdown.plain(text):
+        yield Hint("title_not_in_text", "title", TITLE_NOT_IN_TEXT)
+
+
+def _markdown_hints(text: str) -> Iterator[Hint]:
+    for kind in markdown.unsupported(text):
+        yield Hint(kind, "text", UNSUPPORTED[kind])
+    if any(not has_scheme(url) for url in markdown.links(text)):
+        yield Hint("link_without_scheme", "text", LINK_WITHOUT_SCHEME)
+    for url in markdown.pictures(text):
+        if scheme_of(url) in {"http", "https"}:
+            yield from _picture_hints(url, "text")
+        else:
+            yield Hint("picture_no_address", "text", PICTURE_NO_ADDRESS)
+
+
+def _picture_hints(url: str, place: str) -> Iterator[Hint]:
+    if url.startswith("@"):
+        yield Hint("media_id", place, MEDIA_ID)
+        return
+    scheme = scheme_of(url)
+    if scheme == "http":
+        yield Hint("picture_insecure", place, PICTURE_INSECURE)
+    if scheme in {"http", "https"} and not is_public(url):
+        yield Hint("picture_not_public", place, PICTURE_NOT_PUBLIC)

@@ -1,0 +1,59 @@
+"""One message seen as DingTalk will see it: how it looks, how big it is, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from dingtalk.payloads import MAX_BODY_BYTES, MAX_MENTIONS, At, Message, Problem, problems, size_with_uuid
+from dingtalk.payloads.wire import body_bytes
+from messages.preview.bubbles import Bubble, Line, bubble_of, line_of
+from messages.preview.hints import Hint, hints
+from messages.preview.mentions import Mark, marks_of
+
+NEARLY_FULL: Final = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`size` counts the exact bytes that go out, the msgUuid included."""
+
+    bubble: Bubble
+    line: Line
+    marks: tuple[Mark, ...]
+    everyone: bool
+    size: int
+    limit: int
+    problems: tuple[Problem, ...]
+    hints: tuple[Hint, ...]
+
+    @property
+    def too_big(self) -> bool:
+        return self.size > self.limit
+
+    @property
+    def nearly_full(self) -> bool:
+        return not self.too_big and self.size > self.limit * NEARLY_FULL
+
+
+def preview_of(message: Message, *, at: At, names: Mapping[str, str], sender: str = "") -> Preview:
+    """`names`: whom a mobile or a userId belongs to, as far as it is known."""
+    shown = _at_most(at, MAX_MENTIONS)
+    marks = marks_of(shown, names)
+    return Preview(
+        bubble=bubble_of(message, at=shown, marks=marks, sender=sender),
+        line=line_of(message, at=at),
+        marks=tuple(marks.by_token.values()),
+        everyone=at.everyone,
+        size=size_with_uuid(body_bytes(message, at)),
+        limit=MAX_BODY_BYTES,
+        problems=problems(message, at),
+        hints=hints(message),
+    )
+
+
+def _at_most(at: At, count: int) -> At:
+    """More than DingTalk takes are told as a problem; the screen need not show thousands of them."""
+    mobiles = at.mobiles[:count]
+    return replace(at, mobiles=mobiles, user_ids=at.user_ids[: count - len(mobiles)])
