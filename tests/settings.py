@@ -21,6 +21,9 @@ from dingadmin.settings import DATABASES, HOME
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["TEST"] = {"NAME": str(HOME.path / "test.sqlite3")}
 DATABASES["simulator"]["TEST"] = {"NAME": str(HOME.path / "test-simulator.sqlite3")}
+# Empty, for the static files are found where they lie; without it the server for them warns.
+(HOME.path / "static").mkdir(exist_ok=True)
+STATIC_ROOT = HOME.path / "static"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
