@@ -1,0 +1,145 @@
+"""What would fail or wait if the message went out now, told before anything is sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dingtalk.payloads import At, Message, place_mentions, problems, size_with_uuid
+from dingtalk.payloads.wire import body_bytes
+from messages.models import EngineState
+from messages.services.content import problem_text
+from messages.services.keyword_rule import KeywordRule
+from messages.services.planning import clock
+from robots.models import Organisation, Robot, RobotStatus
+from robots.reasons import explain
+
+BLOCKER: Final = "blocker"
+WARNING: Final = "warning"
+Level = Literal["blocker", "warning"]
+
+# A hold of less than a minute that our own pacing made, which nobody notices.
+PACING_HOLD: Final = "waiting_pacing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`robot` is None for what concerns the whole message. A blocker of a robot is gone when the robot is left out."""
+
+    robot: Robot | None
+    level: Level
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`bytes` is the size of the body as it would go out, mentions and msgUuid included."""
+
+    findings: tuple[Finding, ...]
+    bytes: int
+
+    @property
+    def blockers(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.level == BLOCKER)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.level == WARNING)
+
+
+def check_launch(*, message: Message, at: At, robots: Sequence[Robot], planned_at: datetime | None = None) -> Check:
+    """Holds and quotas are judged at `planned_at` (None: now). Two queries, however many robots."""
+    when = planned_at or timezone.now()
+    organisations = Organisation.objects.in_bulk({robot.organisation_id for robot in robots})
+    findings = (
+        *_of_message(message, at),
+        *_of_audience(at, robots),
+        *_of_installation(when),
+        *_of_organisations(robots, organisations, when),
+        *_of_robots(KeywordRule(place_mentions(message, at)), robots, organisations, when),
+    )
+    return Check(findings=findings, bytes=size_with_uuid(body_bytes(message, at)))
+
+
+def robot_deleted(robot: Robot) -> Finding:
+    """For a robot that was chosen and does not exist any more."""
+    text = _("The robot “%(robot)s” was deleted in the meantime. Leave it out.") % {"robot": robot.name}
+    return Finding(robot, BLOCKER, "robot_deleted", text)
+
+
+def _of_message(message: Message, at: At) -> Iterator[Finding]:
+    for problem in problems(message, at):
+        yield Finding(None, BLOCKER, problem.code, problem_text(problem))
+
+
+def _of_audience(at: At, robots: Sequence[Robot]) -> Iterator[Finding]:
+    if not robots:
+        text = _("Nobody would get this message. Choose at least one robot or tag.")
+        yield Finding(None, BLOCKER, "audience_empty", text)
+    if at.everyone and len(robots) > 1:
+        text = ngettext(
+            "Everybody in %(count)d group will be notified.",
+            "Everybody in %(count)d groups will be notified.",
+            len(robots),
+        ) % {"count": len(robots)}
+        yield Finding(None, WARNING, "mention_everyone", text)
+
+
+def _of_installation(when: datetime) -> Iterator[Finding]:
+    state = EngineState.objects.filter(hold_until__gt=when).first()
+    if state and state.hold_until:
+        text = _("All sending is on hold until %(time)s: %(reason)s. Messages wait until then.") % {
+            "time": _clock(state.hold_until),
+            "reason": explain(state.hold_reason).title,
+        }
+        yield Finding(None, WARNING, "sending_on_hold", text)
+
+
+def _of_organisations(
+    robots: Iterable[Robot], organisations: dict[int, Organisation], when: datetime
+) -> Iterator[Finding]:
+    counts = Counter(robot.organisation_id for robot in robots)
+    for organisation in organisations.values():
+        until = organisation.quota_exhausted_until
+        if until and until > when:
+            count = counts[organisation.pk]
+            text = ngettext(
+                "The monthly quota of “%(organisation)s” is used up until %(time)s:"
+                " DingTalk will refuse the message in %(count)d group.",
+                "The monthly quota of “%(organisation)s” is used up until %(time)s:"
+                " DingTalk will refuse the message in %(count)d groups.",
+                count,
+            ) % {"organisation": organisation.name, "time": _clock(until), "count": count}
+            yield Finding(None, WARNING, "quota_exhausted", text)
+
+
+def _of_robots(
+    rule: KeywordRule, robots: Iterable[Robot], organisations: dict[int, Organisation], when: datetime
+) -> Iterator[Finding]:
+    simulated = {pk for pk, organisation in organisations.items() if organisation.simulated}
+    for robot in robots:
+        if robot.organisation_id in simulated and not settings.DINGADMIN_SIMULATOR:
+            text = _("This robot belongs to the simulator, which is switched off. Leave it out.")
+            yield Finding(robot, BLOCKER, "simulator_off", text)
+        if robot.status == RobotStatus.PAUSED:
+            text = _("This robot is paused: %(reason)s. Resume it, or leave it out.")
+            yield Finding(robot, BLOCKER, "robot_paused", text % {"reason": explain(robot.paused_reason).title})
+        if not rule.is_met(robot.keywords):
+            yield Finding(robot, BLOCKER, "keyword_missing", rule.refusal(robot.keywords))
+        if robot.hold_until and robot.hold_until > when and robot.hold_reason != PACING_HOLD:
+            text = _("DingTalk has silenced this robot until %(time)s: its message waits until then.")
+            yield Finding(robot, WARNING, "robot_silenced", text % {"time": _clock(robot.hold_until)})
+
+
+def _clock(moment: datetime) -> str:
+    return clock(moment, ZoneInfo(settings.TIME_ZONE))
