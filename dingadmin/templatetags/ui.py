@@ -53,14 +53,19 @@ def _zone(zone: ZoneInfo | str | None) -> ZoneInfo:
 
 
 @register.inclusion_tag("ui/_field.html")
-def field(bound: BoundField, *, label: str = "", **attributes: object) -> dict[str, object]:
+def field(bound: BoundField, *, label: str = "", **attributes: str | int) -> dict[str, object]:
     """Label, widget, help and errors. Further keywords become attributes of the widget, `_` written as `-`."""
     return {
         "field": bound,
         "label": label or bound.label,
         "kind": kind(bound),
-        "attributes": {name.replace("_", "-"): value for name, value in attributes.items()},
+        "attributes": {name.replace("_", "-"): _attribute(value) for name, value in attributes.items()},
     }
+
+
+def _attribute(value: str | int) -> str | bool:
+    """True and False mean an attribute that is there or not; a lazy text becomes a text."""
+    return value if isinstance(value, bool) else str(value)
 
 
 @register.filter
@@ -83,7 +88,9 @@ def has_field_errors(form: forms.BaseForm) -> bool:
 
 
 @register.simple_tag
-def widget(bound: BoundField, attributes: dict[str, object] | None = None, *, invalid: str, **more: str) -> SafeString:
+def widget(
+    bound: BoundField, attributes: dict[str, str | bool] | None = None, *, invalid: str, **more: str
+) -> SafeString:
     """The bare widget with the class that the template gives, and the `invalid` one beside errors."""
     classes = (bound.field.widget.attrs.get("class"), more.get("class"), bound.errors and invalid)
     return bound.as_widget(attrs={**(attributes or {}), "class": " ".join(str(name) for name in classes if name)})
