@@ -96,7 +96,8 @@ def _database() -> dict[str, Any]:
 DATABASES: dict[str, dict[str, Any]] = {"default": _database()}
 if DINGADMIN_SIMULATOR:
     # What the simulator saw is no part of the product's data: it never enters the product's database.
-    DATABASES["simulator"] = _sqlite(HOME.simulator_database)
+    # Opening SQLite anew cost half a millisecond of every simulated call, a third of it.
+    DATABASES["simulator"] = {**_sqlite(HOME.simulator_database), "CONN_MAX_AGE": None}
 DATABASE_ROUTERS = ["dingadmin.routers.SimulatorRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
