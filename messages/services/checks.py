@@ -98,7 +98,7 @@ def _of_audience(at: At, robots: Sequence[Robot]) -> Iterator[Finding]:
 def _of_installation(when: datetime) -> Iterator[Finding]:
     state = EngineState.objects.filter(hold_until__gt=when).first()
     if state and state.hold_until:
-        text = _("All sending is on hold until %(time)s: %(reason)s. Messages wait until then.") % {
+        text = _("All sending is on hold until %(time)s. %(reason)s Messages wait until then.") % {
             "time": _clock(state.hold_until),
             "reason": explain(state.hold_reason).title,
         }
@@ -132,7 +132,7 @@ def _of_robots(
             text = _("This robot belongs to the simulator, which is switched off. Leave it out.")
             yield Finding(robot, BLOCKER, "simulator_off", text)
         if robot.status == RobotStatus.PAUSED:
-            text = _("This robot is paused: %(reason)s. Resume it, or leave it out.")
+            text = _("This robot is paused. %(reason)s Resume it, or leave it out.")
             yield Finding(robot, BLOCKER, "robot_paused", text % {"reason": explain(robot.paused_reason).title})
         if not rule.is_met(robot.keywords):
             yield Finding(robot, BLOCKER, "keyword_missing", rule.refusal(robot.keywords))

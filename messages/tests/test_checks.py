@@ -68,8 +68,8 @@ def test_a_paused_robot_is_a_blocker_with_the_reason_of_its_pause():
     robot = make_robot("ops", status=RobotStatus.PAUSED, paused_reason="by_person")
     found = check(DRILL, robot, make_robot())
     assert codes(found.blockers) == [("ops", "robot_paused")]
-    assert found.blockers[0].text.startswith("This robot is paused: ")
-    assert found.blockers[0].text.endswith("Resume it, or leave it out.")
+    assert found.blockers[0].text.startswith("This robot is paused. ")
+    assert found.blockers[0].text.endswith(". Resume it, or leave it out.")
 
 
 def test_a_silenced_robot_is_a_warning_with_the_end_of_the_silence():

@@ -1,0 +1,209 @@
+"""Launching: a message, its mentions, its audience and its time become a frozen broadcast, in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.actors import Actor
+from audit.log import record
+from dingtalk.payloads import At, Message, cleaned, message_to_dict
+from dingtalk.payloads.cleaning import cleaned_at
+from messages.models import Broadcast, Draft, Target, UncertainPolicy
+from messages.services.audience import ROWS_PER_QUERY, as_they_are_now
+from messages.services.checks import Check, check_launch, robot_deleted
+from messages.services.content import summary
+from messages.services.drafts import StaleDraft
+from messages.services.planning import clock, planned_moment, zone_named
+from messages.wakeups import wake_tick
+from robots.models import Robot
+
+NAME_LENGTH: Final = 100
+
+
+class LaunchRefused(Exception):
+    """Something would fail: `check.blockers` says what."""
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        super().__init__(", ".join(sorted({finding.code for finding in check.blockers})))
+
+
+class AlreadyLaunched(Exception):
+    """Another person launched this draft since the page was opened; `broadcast` is theirs."""
+
+    def __init__(self, broadcast: Broadcast) -> None:
+        self.broadcast = broadcast
+        super().__init__("the draft was launched in the meantime")
+
+    @property
+    def text(self) -> str:
+        zone = zone_named(self.broadcast.zone)
+        return _("%(who)s launched this draft at %(time)s. Look at that broadcast before you launch it once more.") % {
+            "who": self.broadcast.created_by_name,
+            "time": clock(self.broadcast.created_at, zone),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    message: Message
+    at: At
+    robots: Sequence[Robot]
+    name: str
+    by: Actor
+    launch_key: uuid.UUID
+    planned_at: datetime | None
+    zone: str
+    draft: Draft | None
+    seen_launches: int
+    seen_version: int
+    uncertain_policy: str
+
+
+def launch(
+    *,
+    message: Message,
+    at: At,
+    robots: Sequence[Robot],
+    name: str,
+    by: Actor,
+    launch_key: uuid.UUID,
+    planned_at: datetime | None,
+    zone: str,
+    draft: Draft | None = None,
+    seen_launches: int | None = None,
+    seen_version: int | None = None,
+    uncertain_policy: str | None = None,
+) -> Broadcast:
+    """Freeze and plan; `planned_at` None (or less than a minute ago) means now. The tick fires it.
+
+    The same launch_key again gives the broadcast that it made. `seen_launches` and `seen_version` are what the person
+    saw of the draft (None: what `draft` holds). Robots are looked at again, whatever a check said before. Without an
+    uncertain_policy a person decides about a message that mentions everyone, others are retried safely.
+
+    Raises LaunchRefused, AlreadyLaunched, StaleDraft (edited or deleted since), PlannedInPast, UnknownZone.
+    """
+    default_policy = UncertainPolicy.ASK if at.everyone else UncertainPolicy.RETRY_SAFELY
+    order = _Order(
+        message=cleaned(message),
+        at=cleaned_at(at),
+        robots=robots,
+        name=(name.strip() or summary(message))[:NAME_LENGTH],
+        by=by,
+        launch_key=launch_key,
+        planned_at=planned_at,
+        zone=zone,
+        draft=draft,
+        seen_launches=_seen(seen_launches, draft.launches if draft else 0),
+        seen_version=_seen(seen_version, draft.version if draft else 0),
+        uncertain_policy=uncertain_policy or default_policy,
+    )
+    try:
+        return _launch(order)
+    except IntegrityError:
+        # The same key was launched at this very moment, or a robot was deleted before the commit: a second look sees
+        # which of the two.
+        return _launch(order)
+
+
+@transaction.atomic
+def _launch(order: _Order) -> Broadcast:
+    if same := _launched_by_key(order):
+        return same
+    zone, now = zone_named(order.zone), timezone.now()
+    planned_at = planned_moment(order.planned_at, zone=zone, now=now)
+    if order.draft and not _take_draft(order.draft, order):
+        return _launched_meanwhile(order.draft, order)
+    robots = as_they_are_now(order.robots)
+    check = _check(order, robots, planned_at)
+    if check.blockers:
+        raise LaunchRefused(check)
+    broadcast = _freeze(order, planned_at)
+    _aim(broadcast, robots)
+    record("broadcast.launched", by=order.by, target=broadcast, detail=_detail(order, broadcast, len(robots)))
+    transaction.on_commit(wake_tick)
+    return broadcast
+
+
+def _seen(told: int | None, held: int) -> int:
+    return held if told is None else told
+
+
+def _launched_by_key(order: _Order) -> Broadcast | None:
+    return Broadcast.objects.filter(launch_key=order.launch_key).first()
+
+
+def _take_draft(draft: Draft, order: _Order) -> bool:
+    """Of two launches at once the second waits here for the first, and then misses."""
+    as_seen = Draft.objects.filter(pk=draft.pk, version=order.seen_version, launches=order.seen_launches)
+    return as_seen.update(launches=F("launches") + 1) == 1
+
+
+def _launched_meanwhile(draft: Draft, order: _Order) -> Broadcast:
+    """What happened to the draft: launched by the second half of a double click, by somebody else, or edited."""
+    if same := _launched_by_key(order):
+        return same
+    current = Draft.objects.filter(pk=draft.pk).first()
+    if current is None:
+        raise StaleDraft(None)
+    other = current.broadcasts.order_by("pk").last()
+    if current.launches != order.seen_launches and other:
+        raise AlreadyLaunched(other)
+    raise StaleDraft(current.versions.first())
+
+
+def _check(order: _Order, robots: Sequence[Robot], planned_at: datetime) -> Check:
+    check = check_launch(message=order.message, at=order.at, robots=robots, planned_at=planned_at)
+    there = {robot.pk for robot in robots}
+    gone = {robot.pk: robot for robot in order.robots if robot.pk not in there}
+    return replace(check, findings=(*check.findings, *map(robot_deleted, gone.values())))
+
+
+def _freeze(order: _Order, planned_at: datetime) -> Broadcast:
+    body = message_to_dict(order.message)
+    msgtype = str(body["msgtype"])
+    return Broadcast.objects.create(
+        name=order.name,
+        draft=order.draft,
+        draft_version=order.seen_version if order.draft else None,
+        msgtype=msgtype,
+        content=body[msgtype],
+        at_mobiles=list(order.at.mobiles),
+        at_user_ids=list(order.at.user_ids),
+        at_everyone=order.at.everyone,
+        planned_at=planned_at,
+        next_at=planned_at,
+        zone=order.zone,
+        uncertain_policy=order.uncertain_policy,
+        launch_key=order.launch_key,
+        created_by_id=order.by.user_id,
+        created_by_name=order.by.name,
+    )
+
+
+def _aim(broadcast: Broadcast, robots: Sequence[Robot]) -> None:
+    targets = _targets(broadcast, robots)
+    while batch := list(islice(targets, ROWS_PER_QUERY)):
+        Target.objects.bulk_create(batch)
+
+
+def _targets(broadcast: Broadcast, robots: Sequence[Robot]) -> Iterator[Target]:
+    for robot in robots:
+        yield Target(broadcast=broadcast, robot=robot, robot_name=robot.name, group_name=robot.group_name)
+
+
+def _detail(order: _Order, broadcast: Broadcast, robots: int) -> dict[str, object]:
+    detail: dict[str, object] = {"robots": robots, "planned_at": broadcast.planned_at.isoformat(), "zone": order.zone}
+    if order.draft:
+        detail |= {"draft": order.draft.pk, "version": order.seen_version}
+    return detail
