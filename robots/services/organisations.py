@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from audit.actors import Actor
+from audit.log import record
+from robots.models import Organisation
+from robots.rules.names import clean_name
+from robots.services.changes import changes
+
+
+class HasRobotsError(Exception):
+    """An organisation is deleted only when no robot belongs to it."""
+
+
+@transaction.atomic
+def create_organisation(*, name: str, edition: str, monthly_quota: int, by: Actor, notes: str = "") -> Organisation:
+    organisation = Organisation.objects.create(
+        name=clean_name(name), edition=edition, monthly_quota=monthly_quota, notes=notes.strip()
+    )
+    record("organisation.created", by=by, target=organisation, detail=_described(organisation))
+    return organisation
+
+
+@transaction.atomic
+def update_organisation(
+    organisation: Organisation, *, name: str, edition: str, monthly_quota: int, notes: str, by: Actor
+) -> Organisation:
+    """A raised quota lets the organisation's robots be called again at once."""
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    before = _described(organisation)
+    if monthly_quota > organisation.monthly_quota:
+        organisation.quota_exhausted_until = None
+    organisation.name, organisation.edition = clean_name(name), edition
+    organisation.monthly_quota, organisation.notes = monthly_quota, notes.strip()
+    organisation.save(update_fields=["name", "edition", "monthly_quota", "notes", "quota_exhausted_until"])
+    if done := changes(before, _described(organisation)):
+        record("organisation.updated", by=by, target=organisation, detail=done)
+    return organisation
+
+
+@transaction.atomic
+def delete_organisation(organisation: Organisation, *, by: Actor) -> None:
+    """Raises HasRobotsError."""
+    record("organisation.deleted", by=by, target=organisation)
+    try:
+        Organisation.objects.filter(pk=organisation.pk).delete()
+    except ProtectedError:
+        raise HasRobotsError(organisation.name) from None
+
+
+def _described(organisation: Organisation) -> dict[str, object]:
+    return {
+        "name": organisation.name,
+        "edition": organisation.edition,
+        "monthly_quota": organisation.monthly_quota,
+        "notes": organisation.notes,
+    }
