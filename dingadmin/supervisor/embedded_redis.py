@@ -33,6 +33,7 @@ def embedded_redis(home: Home) -> Program:
         "save": "",  # the database is the only truth: nothing of what Redis holds is worth a file
         "appendonly": "no",
         "daemonize": "no",
+        "set-proc-title": "no",  # the title would hide which home it serves
         "dir": str(socket.parent),
         "loglevel": "warning",
     }
