@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -362,23 +362,23 @@ def test_a_robot_deleted_while_the_launch_writes_is_named(monkeypatch):
     """On PostgreSQL the lost robot shows at the commit only; on SQLite the deletion has to wait for the launch."""
     if connection.vendor != "postgresql":
         pytest.skip("needs a database that lets two transactions write at once")
-    robot = make_robot("ops")
+    robot, other = make_robot("ops"), make_robot()
 
-    def delete_meanwhile(*args: object) -> None:
+    def delete_meanwhile() -> None:
         monkeypatch.undo()
-        thread = threading.Thread(target=lambda: (Robot.objects.get().delete(), connection.close()))
+        thread = threading.Thread(target=lambda: (Robot.objects.get(pk=robot.pk).delete(), connection.close()))
         thread.start()
         thread.join(timeout=30)
 
     real = audience.as_they_are_now
 
-    def reread(robots):
+    def reread(robots: Sequence[Robot]) -> list[Robot]:
         found = real(robots)
         delete_meanwhile()
         return found
 
     monkeypatch.setattr("messages.services.launch.as_they_are_now", reread)
     with pytest.raises(LaunchRefused) as refusal:
-        launched(robot)
+        launched(robot, other)
     assert codes(refusal) == [("ops", "robot_deleted")]
     assert nothing_was_written()
