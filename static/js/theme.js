@@ -3,6 +3,12 @@
   "use strict";
   const root = document.documentElement;
   root.classList.add("js");
+  // Django's admin writes its own <html>; there the choice stands in a meta element, and the attribute is its own.
+  const meta = document.querySelector("meta[name=theme]");
+  if (meta) {
+    root.dataset.theme = meta.content;
+    return;
+  }
   if (root.dataset.theme !== "auto") {
     return;
   }
