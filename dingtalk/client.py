@@ -5,13 +5,14 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from time import monotonic
+from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from dingtalk.faults import reason_of
-from dingtalk.replies import Outcome, classify, failure
+from dingtalk.replies import Outcome, ReasonKey, classify, failure
 from dingtalk.secrets import Secret
 from dingtalk.text import clean_text
 from dingtalk.transport import CallState, call_until, make_session
@@ -95,6 +96,8 @@ class Client:
         )
 
     def _outcome(self, target: Target, body: bytes, now_ms: int, state: CallState) -> tuple[Outcome, str]:
+        if not _is_address(target.base_url):
+            return failure(ReasonKey.ADDRESS_INVALID), ""
         reply: _Reply | None = None
         try:
             with closing(self._post(_request(target, body, now_ms))) as response:
@@ -137,6 +140,15 @@ class Client:
                 raise TimeoutError
         del reply.body[limit:]
         reply.truncated = True
+
+
+def _is_address(base_url: str) -> bool:
+    """Asked first, because requests answers some broken addresses with errors that are not its own."""
+    try:
+        url = urlsplit(base_url)
+        return url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return False
 
 
 def _request(target: Target, body: bytes, now_ms: int) -> requests.PreparedRequest:

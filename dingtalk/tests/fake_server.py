@@ -50,6 +50,11 @@ class FakeServer:
     def url(self) -> str:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
+    def wait_until_closed(self) -> None:
+        """Until every connection so far was closed from this side."""
+        for thread in self._threads[1:]:
+            thread.join(timeout=10)
+
     def __enter__(self) -> "FakeServer":
         self._threads[0].start()
         return self
@@ -124,6 +129,28 @@ def stalls(server: FakeServer, connection: socket.socket, request: Request) -> b
 
 def hangs_up(server: FakeServer, connection: socket.socket, request: Request) -> bool:
     return False
+
+
+def relays_tunnels(server: FakeServer, connection: socket.socket, request: Request) -> bool:
+    """A proxy's CONNECT."""
+    host, _, port = request.target.rpartition(":")
+    with socket.create_connection((host, int(port))) as onward:
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        ways = [threading.Thread(target=_pipe, args=ends) for ends in ((connection, onward), (onward, connection))]
+        for way in ways:
+            way.start()
+        for way in ways:
+            way.join()
+    return False
+
+
+def _pipe(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65_536):
+            sink.sendall(data)
+    for end in (source, sink):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 def _read_request(connection: socket.socket) -> Request | None:
