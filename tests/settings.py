@@ -29,3 +29,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# On PostgreSQL with a Redis server the tests count as production, and yet the simulator is what they call.
+SILENCED_SYSTEM_CHECKS = ["dingadmin.E005"]
