@@ -46,3 +46,10 @@ def test_the_language_is_switched_without_a_script(stranger: Client) -> None:
 
 def _sign_in_page(client: Client) -> str:
     return client.get("/accounts/login/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_admin_wears_the_chosen_theme(staff_client: Client) -> None:
+    staff_client.cookies["theme"] = "dark"
+
+    assert '<meta name="theme" content="dark">' in staff_client.get("/admin/").content.decode()
