@@ -15,17 +15,25 @@ class SimulatorOffError(Exception):
 
 def base_url(robot: Robot) -> str:
     """The configured DingTalk, or the simulator for robots of a simulated organisation, and never the other way."""
-    if not robot.organisation.simulated:
-        return str(settings.DINGTALK_BASE_URL)
-    if not settings.DINGADMIN_SIMULATOR:
-        raise SimulatorOffError(robot.name)
-    return str(settings.SIMULATOR_BASE_URL)
+    return _base_url(simulated=robot.organisation.simulated)
 
 
 def target_of(robot: Robot) -> Target:
-    """The only place that decrypts a token for sending. Raises CiphertextError when it cannot be read."""
-    secret = decrypt(robot.secret_encrypted) if robot.has_secret else None
-    return Target(base_url=base_url(robot), token=decrypt(robot.token_encrypted), secret=secret)
+    """Raises CiphertextError when the token or the secret cannot be decrypted any more."""
+    return make_target(
+        simulated=robot.organisation.simulated,
+        token_encrypted=robot.token_encrypted,
+        secret_encrypted=robot.secret_encrypted,
+    )
+
+
+def make_target(*, simulated: bool, token_encrypted: str, secret_encrypted: str) -> Target:
+    """The same for who has the columns at hand and no robot."""
+    return Target(
+        base_url=_base_url(simulated=simulated),
+        token=decrypt(token_encrypted),
+        secret=decrypt(secret_encrypted) if secret_encrypted else None,
+    )
 
 
 def bases_of(organisation: Organisation) -> tuple[str, ...]:
@@ -36,6 +44,14 @@ def bases_of(organisation: Organisation) -> tuple[str, ...]:
 def allowed_bases() -> tuple[str, ...]:
     """The addresses whose webhooks may be pasted at all. Only the token is kept: no other host is ever called."""
     return (*_real_bases(), *_simulator_bases())
+
+
+def _base_url(*, simulated: bool) -> str:
+    if not simulated:
+        return str(settings.DINGTALK_BASE_URL)
+    if not settings.DINGADMIN_SIMULATOR:
+        raise SimulatorOffError("the simulator is not mounted")
+    return str(settings.SIMULATOR_BASE_URL)
 
 
 def _real_bases() -> tuple[str, ...]:
