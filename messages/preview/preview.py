@@ -33,6 +33,14 @@ class Preview:
         return self.size > self.limit
 
     @property
+    def size_shown(self) -> str:
+        return f"{self.size:,}"
+
+    @property
+    def limit_shown(self) -> str:
+        return f"{self.limit:,}"
+
+    @property
     def nearly_full(self) -> bool:
         return not self.too_big and self.size > self.limit * NEARLY_FULL
 

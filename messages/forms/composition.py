@@ -1,0 +1,98 @@
+"""Everything that stands on the compose page, from a draft or as it was sent by the browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from django.http import QueryDict
+
+from dingtalk.text import clean_text
+from messages.forms.typed import Typed, carried_over, content_of, typed_of_content, typed_of_post
+from messages.models import Draft, MessageType
+from messages.services.snapshots import Snapshot
+
+KINDS: Final = ("robots", "tags", "mention_recipients", "mention_lists")  # what is picked from lists
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """`draft` None: not saved yet. `based_on` is the version that the person began to edit.
+
+    `searches`: what stands in the search box of each list to pick from.
+    """
+
+    draft: int | None = None
+    based_on: int | None = None
+    name: str = ""
+    msgtype: str = MessageType.TEXT
+    typed: Typed = Typed()  # noqa: RUF009 - frozen
+    everyone: bool = False
+    all_robots: bool = False
+    picked: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    searches: dict[str, str] = field(default_factory=dict)
+
+    def snapshot(self, *, name: str) -> Snapshot:
+        return Snapshot(
+            name=name,
+            msgtype=self.msgtype,
+            content=content_of(self.msgtype, self.typed),
+            mention_everyone=self.everyone,
+            all_robots=self.all_robots,
+            **{kind: self.picked.get(kind, ()) for kind in KINDS},
+        )
+
+    def with_typed(self, typed: Typed) -> Composition:
+        return replace(self, typed=typed)
+
+    def of_type(self, msgtype: str) -> Composition:
+        return replace(self, msgtype=msgtype, typed=carried_over(self.typed, to=msgtype))
+
+    def based_upon(self, version: int) -> Composition:
+        return replace(self, based_on=version)
+
+    def unsaved(self) -> Composition:
+        return replace(self, draft=None, based_on=None)
+
+
+def composition_of_draft(draft: Draft) -> Composition:
+    return composition_of_snapshot(Snapshot.of(draft), draft=draft.pk, based_on=draft.version)
+
+
+def composition_of_snapshot(
+    snapshot: Snapshot, *, draft: int | None = None, based_on: int | None = None
+) -> Composition:
+    return Composition(
+        draft=draft,
+        based_on=based_on,
+        name=snapshot.name,
+        msgtype=snapshot.msgtype,
+        typed=typed_of_content(snapshot.msgtype, snapshot.content),
+        everyone=snapshot.mention_everyone,
+        all_robots=snapshot.all_robots,
+        picked={kind: tuple(getattr(snapshot, kind)) for kind in KINDS},
+    )
+
+
+def composition_of_post(post: QueryDict, *, draft: int | None = None) -> Composition:
+    msgtype = post.get("msgtype", "")
+    return Composition(
+        draft=draft or number_of(post.get("draft", "")),
+        based_on=number_of(post.get("based_on", "")),
+        name=clean_text(post.get("name", "")).strip(),
+        msgtype=msgtype if msgtype in MessageType.values else MessageType.TEXT,
+        typed=typed_of_post(post),
+        everyone=post.get("everyone") == "1",
+        all_robots=post.get("all_robots") == "1",
+        picked={kind: _numbers(post.getlist(kind)) for kind in KINDS},
+        searches={kind: clean_text(post.get(f"search_{kind}", "")).strip()[:100] for kind in KINDS},
+    )
+
+
+def _numbers(texts: list[str]) -> tuple[int, ...]:
+    return tuple(sorted({number for text in texts if (number := number_of(text)) is not None}))
+
+
+def number_of(text: str) -> int | None:
+    """Digits that are no database's number are no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

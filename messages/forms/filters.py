@@ -1,0 +1,55 @@
+"""What the list of drafts can be narrowed down to."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from messages.models import Draft, MessageType
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.db.models import QuerySet
+
+
+def _types() -> list[tuple[str, str]]:
+    return [("", _("Any type")), *((kind.value, str(kind.label)) for kind in MessageType)]
+
+
+def _authors() -> QuerySet[User]:
+    return get_user_model()._default_manager.filter(pk__in=Draft.objects.values("created_by")).order_by("username")
+
+
+class DraftFilters(forms.Form):
+    q = forms.CharField(label=gettext_lazy("Name or words of the message"), required=False, max_length=100)
+    type = forms.ChoiceField(label=gettext_lazy("Type"), required=False, choices=_types)
+    author = forms.ModelChoiceField(
+        label=gettext_lazy("Written by"),
+        required=False,
+        queryset=get_user_model()._default_manager.none(),
+        empty_label=gettext_lazy("Anybody"),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["author"].queryset = _authors()  # type: ignore[attr-defined]
+
+    def wanted(self) -> Q:
+        """What cannot be understood filters nothing."""
+        self.is_valid()
+        wanted = Q()
+        if kind := self.cleaned_data.get("type"):
+            wanted &= Q(msgtype=kind)
+        if author := self.cleaned_data.get("author"):
+            wanted &= Q(created_by=author)
+        for word in (self.cleaned_data.get("q") or "").split():
+            # SQLite keeps JSON with its Chinese escaped, PostgreSQL does not.
+            escaped = json.dumps(word)[1:-1]
+            wanted &= Q(name__icontains=word) | Q(content__icontains=word) | Q(content__icontains=escaped)
+        return wanted

@@ -1,0 +1,127 @@
+"""When a broadcast goes out, and what happens to deliveries of which nobody can know."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from dingtalk.payloads import At
+from messages.models import UncertainPolicy
+from messages.services.planning import UnknownZone, WallTime, at_wall_time, zone_named
+
+NOW: Final = "now"
+LATER: Final = "later"
+SOONEST: Final = timedelta(minutes=10)  # what the form proposes is at least that far ahead
+
+
+class LaunchForm(forms.Form):
+    use_required_attribute = False
+
+    when = forms.ChoiceField(
+        label=gettext_lazy("When"),
+        choices=[(NOW, gettext_lazy("Now")), (LATER, gettext_lazy("At a time"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose: now, or at a time.")},
+    )
+    date = forms.DateField(
+        label=gettext_lazy("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    time = forms.TimeField(
+        label=gettext_lazy("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    zone = forms.CharField(
+        label=gettext_lazy("Time zone"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    policy = forms.ChoiceField(
+        label=gettext_lazy("When nobody can know whether a message arrived"),
+        choices=[
+            (
+                UncertainPolicy.RETRY_SAFELY,
+                gettext_lazy("Send it again under the same number, so that DingTalk can drop a second copy"),
+            ),
+            (UncertainPolicy.ASK, gettext_lazy("Leave it as unknown until a person decides")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    confirm = forms.BooleanField(required=False)
+    launch_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, at: At, groups: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._everyone = at.everyone
+        text = ngettext("Yes, notify everybody in %(count)d group", "Yes, notify everybody in %(count)d groups", groups)
+        self.fields["confirm"].label = text % {"count": groups}
+        for name in ("date", "time", "zone"):
+            self.fields[name].required = True  # for the label; clean() asks for them only when they are needed
+        if not at.everyone:
+            del self.fields["confirm"]
+
+    @property
+    def later(self) -> bool:
+        return str(self["when"].value()) == LATER
+
+    @property
+    def wall(self) -> WallTime | None:
+        """The chosen moment; None for now, and while it cannot be understood."""
+        if not self.is_bound:
+            return None
+        self.is_valid()
+        return self.cleaned_data.get("wall")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("when") == LATER:
+            cleaned["wall"] = self._wall(cleaned)
+        else:
+            for name in ("date", "time", "zone"):
+                self.errors.pop(name, None)
+        if self._everyone and not cleaned.get("confirm"):
+            self.add_error("confirm", _("Tick this box: everybody in these groups will be notified."))
+        return cleaned
+
+    def _wall(self, cleaned: dict[str, Any]) -> WallTime | None:
+        zone = self._zone(cleaned.get("zone"))
+        if not (zone and cleaned.get("date") and cleaned.get("time")):
+            return None
+        try:
+            return at_wall_time(datetime.combine(cleaned["date"], cleaned["time"]), zone)
+        except OverflowError:
+            self.add_error("date", _("This date is out of reach."))
+            return None
+
+    def _zone(self, name: str | None) -> ZoneInfo | None:
+        if not name:
+            return None
+        try:
+            return zone_named(name)
+        except UnknownZone as unknown:
+            self.add_error("zone", unknown.text)
+            return None
+
+
+def proposal(*, at: At, now: datetime, zone: ZoneInfo) -> dict[str, object]:
+    """What the form begins with: now, or the next full hour in the default zone."""
+    local = (now + SOONEST).astimezone(zone)
+    hour = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return {
+        "when": NOW,
+        "date": hour.date(),
+        "time": time(hour.hour),
+        "zone": zone.key,
+        "policy": UncertainPolicy.ASK if at.everyone else UncertainPolicy.RETRY_SAFELY,
+        "launch_key": uuid.uuid4(),
+    }
+
+
+def zone_names() -> list[str]:
+    """Of places, as people look for them; without the database's own old names."""
+    return sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))

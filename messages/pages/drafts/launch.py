@@ -1,0 +1,124 @@
+"""Launching a draft."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages as flash
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from audit.actors import actor_of
+from messages.forms.composition import number_of
+from messages.forms.launch import LaunchForm
+from messages.models import Broadcast, Draft
+from messages.pages.drafts.launching import later_label, launch_page, moment_of
+from messages.pages.drafts.order import Order, order_of
+from messages.services.drafts import StaleDraft
+from messages.services.launch import AlreadyLaunched, LaunchRefused, launch
+from messages.services.planning import PlannedInPast
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@permission_required("broadcasts.send_broadcast", raise_exception=True)
+def draft_launch(request: HttpRequest, pk: int) -> HttpResponse:
+    order = _order(request, pk)
+    if request.method != "POST":
+        return launch_page(request, order)
+    form = _form(request, order)
+    if not form.is_valid():
+        return launch_page(request, order, form=form)
+    if same := Broadcast.objects.filter(launch_key=form.cleaned_data["launch_key"]).first():
+        return redirect("broadcasts:broadcast_detail", pk=same.pk)
+    if request.POST.get("seal") != order.seal:
+        return launch_page(request, order, form=form, changed=True)
+    return _launch(request, order, form)
+
+
+@require_POST
+@login_required
+@permission_required("broadcasts.send_broadcast", raise_exception=True)
+def launch_leave_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same page, with everything that was typed, without some of the robots."""
+    order = _order(request, pk, further=request.POST.get("leave", ""))
+    return _again(request, order)
+
+
+@require_POST
+@login_required
+@permission_required("broadcasts.send_broadcast", raise_exception=True)
+def launch_put_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same page with the whole audience again."""
+    return _again(request, order_of(get_object_or_404(Draft, pk=pk), without=()))
+
+
+@require_POST
+@login_required
+@permission_required("broadcasts.send_broadcast", raise_exception=True)
+def launch_moment(request: HttpRequest, pk: int) -> HttpResponse:
+    """The chosen moment in words, while it is being chosen."""
+    order = _order(request, pk)
+    form = _form(request, order)
+    context = {"form": form, "moment": moment_of(form), "later_label": later_label(form), "live": True}
+    return render(request, "broadcasts/launch/_moment.html", context)
+
+
+def _launch(request: HttpRequest, order: Order, form: LaunchForm) -> HttpResponse:
+    """To the broadcast; or the page again, with what keeps the draft from being launched."""
+    try:
+        broadcast = _launched(request, order, form)
+    except LaunchRefused as refused:
+        return launch_page(request, order, form=form, check=refused.check)
+    except AlreadyLaunched as other:
+        return launch_page(request, _order(request, order.draft.pk), form=form, already=other.broadcast)
+    except PlannedInPast as past:
+        form.add_error("time", past.text)
+        return launch_page(request, order, form=form)
+    except StaleDraft as stale:
+        return _stale(request, order, form, stale)
+    flash.success(request, _("Scheduled.") if form.later else _("On its way."))
+    return redirect("broadcasts:broadcast_detail", pk=broadcast.pk)
+
+
+def _launched(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast:
+    wall = form.wall
+    return launch(
+        message=order.message,
+        at=order.at,
+        robots=order.robots,
+        name=order.draft.name,
+        by=actor_of(request),
+        launch_key=form.cleaned_data["launch_key"],
+        planned_at=wall.moment if wall else None,
+        zone=wall.zone.key if wall else settings.TIME_ZONE,
+        draft=order.draft,
+        seen_launches=number_of(request.POST.get("seen_launches", "")) or 0,
+        uncertain_policy=form.cleaned_data["policy"],
+    )
+
+
+def _stale(request: HttpRequest, order: Order, form: LaunchForm, stale: StaleDraft) -> HttpResponse:
+    if stale.newest is None:
+        flash.error(request, stale.text)
+        return redirect("broadcasts:draft_list")
+    return launch_page(request, _order(request, order.draft.pk), form=form, changed=True)
+
+
+def _order(request: HttpRequest, pk: int, *, further: str = "") -> Order:
+    texts = f"{request.POST.get('without', '')},{further}".split(",")
+    without = [number for text in texts if (number := number_of(text)) is not None]
+    return order_of(get_object_or_404(Draft, pk=pk), without=without)
+
+
+def _form(request: HttpRequest, order: Order) -> LaunchForm:
+    return LaunchForm(request.POST, at=order.at, groups=order.groups)
+
+
+def _again(request: HttpRequest, order: Order) -> HttpResponse:
+    """The page shows what was typed, and complains about nothing."""
+    typed = {name: request.POST.get(name) for name in LaunchForm.base_fields}
+    form = LaunchForm(initial=typed, at=order.at, groups=order.groups)
+    return launch_page(request, order, form=form, timed=_form(request, order))

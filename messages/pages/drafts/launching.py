@@ -1,0 +1,97 @@
+"""The page before a launch: what goes out, to whom, what would fail, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from messages.forms.launch import LaunchForm, proposal, zone_names
+from messages.models import Broadcast
+from messages.pages.drafts.order import Order, all_robots_of, grouped
+from messages.services.checks import Check, check_launch
+from messages.services.planning import WallTime, clock
+
+ROBOTS_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The chosen moment in words; `default_clock` shows it on the clocks of the default zone when that is another."""
+
+    wall: WallTime
+    weekday: str
+    clock: str
+    default_clock: str
+
+
+def launch_page(
+    request: HttpRequest,
+    order: Order,
+    *,
+    form: LaunchForm | None = None,
+    timed: LaunchForm | None = None,
+    check: Check | None = None,
+    already: Broadcast | None = None,
+    changed: bool = False,
+) -> HttpResponse:
+    """`timed`: the form that knows the chosen moment, when `form` only shows what was typed. `already`: somebody
+    launched the draft since. `changed`: what goes out is not what was seen before.
+    """
+    check = check or check_launch(message=order.message, at=order.at, robots=order.robots)
+    form = form or fresh_form(order)
+    context = {
+        "draft": order.draft,
+        "order": order,
+        "form": form,
+        "moment": moment_of(timed or form),
+        "now_label": now_label(order),
+        "later_label": later_label(timed or form),
+        "robots": order.robots[:ROBOTS_SHOWN],
+        "more_robots": order.robots[ROBOTS_SHOWN:],
+        "panel": order.panel(),
+        "check": check,
+        "blockers": grouped(check.blockers),
+        "warnings": grouped(check.warnings),
+        "all_blocked": all_robots_of(check),
+        "already": already,
+        "last": order.draft.broadcasts.first() if order.draft.launches else None,
+        "changed": changed,
+        "zones": zone_names(),
+    }
+    return render(request, "broadcasts/launch/launch.html", context)
+
+
+def fresh_form(order: Order) -> LaunchForm:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    initial = proposal(at=order.at, now=timezone.now(), zone=zone)
+    return LaunchForm(initial=initial, at=order.at, groups=order.groups)
+
+
+def now_label(order: Order) -> str:
+    text = ngettext("Send to %(count)d group now", "Send to %(count)d groups now", order.groups)
+    return text % {"count": order.groups}
+
+
+def later_label(form: LaunchForm) -> str:
+    wall = form.wall
+    return _("Schedule for %(time)s") % {"time": clock(wall.moment, wall.zone)} if wall else _("Schedule")
+
+
+def moment_of(form: LaunchForm) -> Moment | None:
+    wall = form.wall
+    if wall is None:
+        return None
+    default = ZoneInfo(settings.TIME_ZONE)
+    return Moment(
+        wall=wall,
+        weekday=formats.date_format(wall.moment.astimezone(wall.zone), "l"),
+        clock=clock(wall.moment, wall.zone),
+        default_clock="" if wall.zone.key == default.key else clock(wall.moment, default),
+    )

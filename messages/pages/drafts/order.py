@@ -1,0 +1,95 @@
+"""What would be launched of a draft, as the page shows it and as it is launched."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dingtalk.payloads import At, Message
+from dingtalk.payloads.wire import body_bytes
+from messages.forms.composition import Composition, composition_of_draft
+from messages.models import Draft
+from messages.pages.drafts.panel import Panel, audience_of, mentions_of, panel_for
+from messages.services.checks import Check, Finding
+from messages.services.content import message_of
+from robots.models import Robot
+
+NAMED = 12  # robots that a finding names, before it counts the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`left_out`: robots of the draft's audience that are kept out of this launch."""
+
+    draft: Draft
+    composition: Composition
+    message: Message
+    at: At
+    robots: Sequence[Robot]
+    left_out: Sequence[Robot]
+
+    @property
+    def groups(self) -> int:
+        return len(self.robots)
+
+    @property
+    def seal(self) -> str:
+        """Changes with anything that would go out differently: content, mentions, groups."""
+        robots = ",".join(str(robot.pk) for robot in self.robots)
+        return hashlib.sha256(body_bytes(self.message, self.at) + robots.encode()).hexdigest()
+
+    @property
+    def without(self) -> str:
+        return ",".join(str(robot.pk) for robot in self.left_out)
+
+    def panel(self) -> Panel:
+        return panel_for(self.message, at=self.at, robots=self.robots, typed=self.composition.typed)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """One thing that is wrong, with every robot that it concerns; none when it concerns the message."""
+
+    code: str
+    text: str
+    robots: tuple[Robot, ...]
+
+    @property
+    def more(self) -> int:
+        """How many are not named."""
+        return max(0, len(self.robots) - NAMED)
+
+    @property
+    def leave(self) -> str:
+        return ",".join(str(robot.pk) for robot in self.robots)
+
+
+def order_of(draft: Draft, *, without: Iterable[int]) -> Order:
+    composition = composition_of_draft(draft)
+    snapshot = composition.snapshot(name=draft.name)
+    robots, kept_out = audience_of(snapshot), set(without)
+    return Order(
+        draft=draft,
+        composition=composition,
+        message=message_of(snapshot.msgtype, snapshot.content),
+        at=mentions_of(snapshot),
+        robots=[robot for robot in robots if robot.pk not in kept_out],
+        left_out=[robot for robot in robots if robot.pk in kept_out],
+    )
+
+
+def grouped(findings: Iterable[Finding]) -> list[FindingGroup]:
+    """Robots of which the same is said stand together, in the order of the check."""
+    groups: dict[tuple[str, str], list[Robot]] = {}
+    for finding in findings:
+        robots = groups.setdefault((finding.code, finding.text), [])
+        if finding.robot:
+            robots.append(finding.robot)
+    return [FindingGroup(code, text, tuple(robots)) for (code, text), robots in groups.items()]
+
+
+def all_robots_of(check: Check) -> str:
+    """Every robot that keeps the launch from happening."""
+    robots = {finding.robot.pk: finding.robot for finding in check.blockers if finding.robot}
+    return ",".join(str(pk) for pk in robots)

@@ -1,0 +1,90 @@
+"""The compose page, rendered from what stands on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from messages.forms.composition import KINDS, Composition
+from messages.forms.draft import NameForm, field_names, kept_fields, type_form
+from messages.forms.rows import MAX_BUTTONS
+from messages.forms.typed import MAX_ROWS
+from messages.models import Draft, DraftVersion, MessageType
+from messages.pages.drafts.differences import Difference
+from messages.pages.drafts.panel import Panel, Remark, panel_of
+from messages.pages.drafts.picking import picker_of
+from messages.pages.drafts.rows import rows_of
+
+TYPES: Final[tuple[tuple[str, str, Promise], ...]] = (
+    (MessageType.TEXT, "message", gettext_lazy("Plain words, with mentions")),
+    (MessageType.MARKDOWN, "markdown", gettext_lazy("Headings, lists, links, pictures, with mentions")),
+    (MessageType.LINK, "link", gettext_lazy("One link with a picture")),
+    (MessageType.ACTION_CARD, "layout-cards", gettext_lazy("Markdown with buttons")),
+    (MessageType.FEED_CARD, "news", gettext_lazy("Several links with pictures")),
+)
+WITHOUT_MENTIONS: Final = (MessageType.LINK, MessageType.FEED_CARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody saved the draft while this person wrote: both are shown, and the person decides."""
+
+    version: DraftVersion
+    panel: Panel
+    differences: list[Difference]
+
+
+def new_name(panel: Panel) -> str:
+    """What a draft is called whose author gave it no name."""
+    return panel.preview.line.summary[:60] or _("Untitled draft")
+
+
+def beside_fields(composition: Composition, panel: Panel) -> dict[str, list[Remark]]:
+    """What stands beside each field of the type. A draft that was never saved is not told at once what it lacks."""
+    shown = ["wrong"] if composition.draft is None else ["wrong", "missing"]
+    beside: dict[str, list[Remark]] = {name: [] for name in field_names(composition)}
+    for remark in panel.remarks:
+        if remark.kind in shown and remark.field in beside:
+            beside[remark.field].append(remark)
+    return beside
+
+
+def compose_page(
+    request: HttpRequest,
+    composition: Composition,
+    *,
+    draft: Draft | None = None,
+    name_form: NameForm | None = None,
+    conflict: Conflict | None = None,
+    deleted: bool = False,
+    focus: str = "",
+) -> HttpResponse:
+    """`focus`: which part of a row the keyboard stands on. `deleted`: the draft is gone, and a save makes a new one."""
+    panel = panel_of(composition)
+    form, beside = type_form(composition), beside_fields(composition, panel)
+    kept = kept_fields(composition, form)
+    context = {
+        "composition": composition,
+        "draft": draft,
+        "newest": draft.versions.first() if draft else None,
+        "types": [(value, icon, MessageType(value).label, words) for value, icon, words in TYPES],
+        "form": form,
+        "name_form": name_form or NameForm(initial={"name": composition.name}),
+        "kept": kept,
+        "kept_words": any(value for name, value in kept if name not in {"card", "orientation"}),
+        "rows": rows_of(composition, beside, focus=focus),
+        "most_rows": MAX_BUTTONS if form.rows == "buttons" else MAX_ROWS,
+        "pickers": {kind: picker_of(kind, composition, focused=focus == f"search-{kind}") for kind in KINDS},
+        "mentions_possible": composition.msgtype not in WITHOUT_MENTIONS,
+        "panel": panel,
+        "beside": beside,
+        "conflict": conflict,
+        "deleted": deleted,
+    }
+    return render(request, "broadcasts/drafts/compose.html", context)

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from messages.pages.drafts.compose import draft_create, draft_create_and_launch, draft_edit, draft_edit_and_launch
+from messages.pages.drafts.launch import draft_launch, launch_leave_out, launch_moment, launch_put_back
+from messages.pages.drafts.lifecycle import draft_copy, draft_delete
+from messages.pages.drafts.listing import draft_list
+from messages.pages.drafts.shape import draft_pick, draft_preview, draft_type, row_add, row_down, row_remove, row_up
+from messages.pages.drafts.versions import draft_restore, draft_version, draft_versions
+
+urlpatterns = [
+    path("drafts/", draft_list, name="draft_list"),
+    path("drafts/new/", draft_create, name="draft_create"),
+    path("drafts/new/and-launch/", draft_create_and_launch, name="draft_create_and_launch"),
+    path("drafts/preview/", draft_preview, name="draft_preview"),
+    path("drafts/type/<str:msgtype>/", draft_type, name="draft_type"),
+    path("drafts/pick/<str:kind>/", draft_pick, name="draft_pick"),
+    path("drafts/rows/<str:rows>/add/", row_add, name="draft_row_add"),
+    path("drafts/rows/<str:rows>/<int:position>/remove/", row_remove, name="draft_row_remove"),
+    path("drafts/rows/<str:rows>/<int:position>/up/", row_up, name="draft_row_up"),
+    path("drafts/rows/<str:rows>/<int:position>/down/", row_down, name="draft_row_down"),
+    path("drafts/<int:pk>/", draft_edit, name="draft_edit"),
+    path("drafts/<int:pk>/and-launch/", draft_edit_and_launch, name="draft_edit_and_launch"),
+    path("drafts/<int:pk>/copy/", draft_copy, name="draft_copy"),
+    path("drafts/<int:pk>/delete/", draft_delete, name="draft_delete"),
+    path("drafts/<int:pk>/versions/", draft_versions, name="draft_versions"),
+    path("drafts/<int:pk>/versions/<int:number>/", draft_version, name="draft_version"),
+    path("drafts/<int:pk>/versions/<int:number>/restore/", draft_restore, name="draft_restore"),
+    path("drafts/<int:pk>/launch/", draft_launch, name="draft_launch"),
+    path("drafts/<int:pk>/launch/leave-out/", launch_leave_out, name="draft_launch_leave_out"),
+    path("drafts/<int:pk>/launch/put-back/", launch_put_back, name="draft_launch_put_back"),
+    path("drafts/<int:pk>/launch/moment/", launch_moment, name="draft_launch_moment"),
+]
