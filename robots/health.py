@@ -6,9 +6,12 @@ comes late, or twice, changes nothing again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Q
 
 from audit.actors import SYSTEM
@@ -18,19 +21,41 @@ from robots.models import Organisation, PauseReason, Robot, RobotStatus
 
 # DingTalk counts its quotas by the Chinese month.
 _QUOTA_ZONE = ZoneInfo("Asia/Shanghai")
+_LAST_FIELDS = frozenset({"last_kind", "last_reason", "last_errcode", "last_at", "last_duration_ms"})
 
 
-def note_outcome(robot_id: int, outcome: Outcome, *, at: datetime, duration_ms: int, is_test: bool) -> None:
-    """Keep the robot's last result and do what the reply advises."""
-    Robot.objects.filter(pk=robot_id).update(
-        last_kind=outcome.kind.value,
-        last_reason=outcome.reason,
-        last_errcode=outcome.errcode,
-        last_at=at,
-        last_duration_ms=duration_ms,
-    )
+@dataclass(frozen=True, slots=True)
+class LastResult:
+    """Named like the robot's own fields."""
+
+    robot_id: int
+    last_kind: str
+    last_reason: str
+    last_errcode: int | None
+    last_at: datetime
+    last_duration_ms: int
+
+
+def store_last_results(results: Sequence[LastResult]) -> None:
+    """One statement, run once per robot by the driver: building an UPDATE for each costs more than the call itself."""
+    if not results:
+        return
+    columns = [field for field in Robot._meta.concrete_fields if field.name in _LAST_FIELDS]
+    assignments = ", ".join(f"{connection.ops.quote_name(column.column)} = %s" for column in columns)
+    rows = [
+        [*(column.get_db_prep_save(getattr(result, column.name), connection) for column in columns), result.robot_id]
+        for result in results
+    ]
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(Robot._meta.db_table)
+        cursor.executemany(f"UPDATE {table} SET {assignments} WHERE id = %s", rows)  # noqa: S608
+
+
+def note_outcome(robot_id: int, outcome: Outcome, *, at: datetime, is_test: bool) -> None:
+    """Do what the reply advises about the robot."""
     if outcome.kind is Kind.DELIVERED:
-        _note_delivered(robot_id, is_test=is_test)
+        if is_test:
+            _bring_back(robot_id)
     elif outcome.action is RobotAction.PAUSE:
         _pause(robot_id, outcome.reason, at=at)
     elif outcome.action is RobotAction.STOP_ORGANISATION:
@@ -50,9 +75,8 @@ def start_of_next_month(at: datetime) -> datetime:
     return (first + timedelta(days=32)).replace(day=1)
 
 
-def _note_delivered(robot_id: int, *, is_test: bool) -> None:
-    if not is_test:
-        return
+def _bring_back(robot_id: int) -> None:
+    """A test arrived: what a reply had stopped goes on. What a person paused stays paused."""
     paused_by_reply = Robot.objects.filter(pk=robot_id, status=RobotStatus.PAUSED).exclude(
         paused_reason=PauseReason.BY_PERSON
     )

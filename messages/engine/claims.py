@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -14,12 +14,12 @@ from django.db.models import F, Q
 from dingtalk.client import Target
 from dingtalk.payloads import with_msg_uuid
 from messages.engine.outcomes import Facts
-from messages.models import BroadcastStatus, Delivery, DeliveryStatus
+from messages.models import Body, BroadcastStatus, Delivery, DeliveryStatus
 from messages.models.delivery import DeliveryQuerySet
 from robots.encryption import CiphertextError
-from robots.endpoints import target_of
+from robots.endpoints import make_target
 from robots.health import hold
-from robots.models import Robot, RobotStatus
+from robots.models import RobotStatus
 from robots.pacing import Pacing
 
 PACING_REASON = "waiting_pacing"
@@ -40,12 +40,29 @@ class Claimed:
     facts: Facts
 
 
+class Bodies:
+    """The last bodies at hand: a run of thousands sends one and the same, and a body never changes."""
+
+    MOST = 64
+
+    def __init__(self) -> None:
+        self._bodies: dict[int, bytes] = {}
+
+    def get(self, body_id: int) -> bytes:
+        if body_id not in self._bodies:
+            if len(self._bodies) >= self.MOST:
+                self._bodies.clear()
+            self._bodies[body_id] = Body.objects.get(pk=body_id).text.encode("utf-8")
+        return self._bodies[body_id]
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimRules:
     lease: timedelta
     worker: str
     simulator: bool
     pacing: Pacing
+    bodies: Bodies = field(default_factory=Bodies)
 
 
 def claimable(now: datetime, *, simulator: bool) -> DeliveryQuerySet:
@@ -72,83 +89,117 @@ def claim_due(*, limit: int, now: datetime, rules: ClaimRules) -> list[Claimed]:
     """
     if limit <= 0:
         return []
-    candidates = claimable(now, simulator=rules.simulator).select_related("robot").order_by("planned_at", "pk")
-    paced = _within_pacing(_one_per_robot(candidates[:limit]), now=now, pacing=rules.pacing)
-    return _take(paced, now=now, rules=rules) if paced else []
+    rows = claimable(now, simulator=rules.simulator).order_by("planned_at", "pk").values_list(*_COLUMNS)
+    candidates = _one_per_robot(_Row(*row) for row in rows[:limit])
+    return _take(_within_pacing(candidates, now=now, pacing=rules.pacing), now=now, rules=rules)
 
 
-def _one_per_robot(candidates: Iterable[Delivery]) -> list[Delivery]:
+class _Row(NamedTuple):
+    """What a claim reads, in the order of _COLUMNS. Rows, not models: building models costs as much as sending."""
+
+    pk: int
+    calls: int
+    tries: int
+    uncertain_tries: int
+    is_test: bool
+    msg_uuid: uuid.UUID
+    body_id: int
+    robot_id: int
+    token_encrypted: str
+    secret_encrypted: str
+    token_fingerprint: str
+    simulated: bool
+    policy: str
+    fired_at: datetime
+
+
+_COLUMNS = (
+    "pk",
+    "calls",
+    "tries",
+    "uncertain_tries",
+    "is_test",
+    "msg_uuid",
+    "body_id",
+    "robot_id",
+    "robot__token_encrypted",
+    "robot__secret_encrypted",
+    "robot__token_fingerprint",
+    "robot__organisation__simulated",
+    "run__broadcast__uncertain_policy",
+    "run__fired_at",
+)
+
+
+def _one_per_robot(candidates: Iterable[_Row]) -> list[_Row]:
     """A test does not queue behind others, so that it may stand beside the head of its robot's queue."""
-    first: dict[int | None, Delivery] = {}
-    for delivery in candidates:
-        first.setdefault(delivery.robot_id, delivery)
+    first: dict[int, _Row] = {}
+    for row in candidates:
+        first.setdefault(row.robot_id, row)
     return list(first.values())
 
 
-def _within_pacing(candidates: list[Delivery], *, now: datetime, pacing: Pacing) -> list[int]:
-    """The ids of those whose token has a call left this minute; the robots of the others are held until it has."""
-    robots = [delivery.robot for delivery in candidates if delivery.robot is not None]
-    waits = pacing.acquire([robot.token_fingerprint for robot in robots])
-    for robot, wait_ms in zip(robots, waits, strict=True):
+def _within_pacing(candidates: Sequence[_Row], *, now: datetime, pacing: Pacing) -> list[_Row]:
+    """Those whose token has a call left this minute; the robots of the others are held until it has."""
+    waits = pacing.acquire([row.token_fingerprint for row in candidates])
+    for row, wait_ms in zip(candidates, waits, strict=True):
         if wait_ms:
-            hold(robot.pk, until=now + timedelta(milliseconds=wait_ms), reason=PACING_REASON)
-    return [delivery.pk for delivery, wait_ms in zip(candidates, waits, strict=True) if not wait_ms]
+            hold(row.robot_id, until=now + timedelta(milliseconds=wait_ms), reason=PACING_REASON)
+    return [row for row, wait_ms in zip(candidates, waits, strict=True) if not wait_ms]
 
 
-def _take(ids: list[int], *, now: datetime, rules: ClaimRules) -> list[Claimed]:
+def _take(rows: Sequence[_Row], *, now: datetime, rules: ClaimRules) -> list[Claimed]:
+    if not rows:
+        return []
     claim = uuid.uuid4()
     try:
         with transaction.atomic():
-            Delivery.objects.filter(pk__in=ids, status=DeliveryStatus.WAITING).update(
-                status=DeliveryStatus.SENDING,
-                claim=claim,
-                claimed_at=now,
-                lease_until=now + rules.lease,
-                worker=rules.worker,
-                calls=F("calls") + 1,
-            )
-            taken = Delivery.objects.filter(claim=claim, status=DeliveryStatus.SENDING)
-            return _claimed(taken.select_related("robot__organisation", "body", "run__broadcast"), now=now)
+            ids = _mark_sending([row.pk for row in rows], claim, now=now, rules=rules)
+            return _readable([row for row in rows if row.pk in ids], claim, rules.bodies, now=now)
     except IntegrityError:
         # Another pump took another delivery of one of these robots at the same moment: all of them stay waiting.
         return []
 
 
-def _claimed(taken: Iterable[Delivery], *, now: datetime) -> list[Claimed]:
+def _mark_sending(ids: Sequence[int], claim: uuid.UUID, *, now: datetime, rules: ClaimRules) -> set[int]:
+    """The conditional update that decides between pumps; returns the ids that are ours now."""
+    taken = Delivery.objects.filter(pk__in=ids, status=DeliveryStatus.WAITING).update(
+        status=DeliveryStatus.SENDING,
+        claim=claim,
+        claimed_at=now,
+        lease_until=now + rules.lease,
+        worker=rules.worker,
+        calls=F("calls") + 1,
+    )
+    if taken == len(ids):
+        return set(ids)
+    return set(Delivery.objects.filter(pk__in=ids, claim=claim).order_by().values_list("pk", flat=True))
+
+
+def _readable(rows: Iterable[_Row], claim: uuid.UUID, bodies: Bodies, *, now: datetime) -> list[Claimed]:
+    """Those whose secrets can be decrypted; the others fail, in the transaction that claimed them."""
     claimed: list[Claimed] = []
-    for delivery in taken:
-        if delivery.robot is None:
-            _give_up(delivery, reason="robot_deleted", now=now)
-            continue
+    for row in rows:
         try:
-            claimed.append(_read(delivery, delivery.robot))
+            claimed.append(_claimed(row, claim, bodies.get(row.body_id)))
         except CiphertextError:
-            _give_up(delivery, reason="key_missing", now=now)
+            Delivery.objects.filter(pk=row.pk, status=DeliveryStatus.SENDING, claim=claim).update(
+                status=DeliveryStatus.FAILED, reason="key_missing", ended_at=now, lease_until=None
+            )
     return claimed
 
 
-def _read(delivery: Delivery, robot: Robot) -> Claimed:
-    broadcast = delivery.run.broadcast
+def _claimed(row: _Row, claim: uuid.UUID, body: bytes) -> Claimed:
     return Claimed(
-        delivery_id=delivery.pk,
-        claim=cast("uuid.UUID", delivery.claim),
-        number=delivery.calls,
-        robot_id=robot.pk,
-        is_test=delivery.is_test,
-        token_fingerprint=robot.token_fingerprint,
-        target=target_of(robot),
-        body=with_msg_uuid(delivery.body.text.encode("utf-8"), str(delivery.msg_uuid)),
-        facts=Facts(
-            tries=delivery.tries,
-            uncertain_tries=delivery.uncertain_tries,
-            policy=broadcast.uncertain_policy,
-            fired_at=delivery.run.fired_at,
+        delivery_id=row.pk,
+        claim=claim,
+        number=row.calls + 1,
+        robot_id=row.robot_id,
+        is_test=row.is_test,
+        token_fingerprint=row.token_fingerprint,
+        target=make_target(
+            simulated=row.simulated, token_encrypted=row.token_encrypted, secret_encrypted=row.secret_encrypted
         ),
-    )
-
-
-def _give_up(delivery: Delivery, *, reason: str, now: datetime) -> None:
-    """No call can be made for it at all; the claim is ended in the transaction that made it."""
-    Delivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.SENDING, claim=delivery.claim).update(
-        status=DeliveryStatus.FAILED, reason=reason, ended_at=now, lease_until=None
+        body=with_msg_uuid(body, str(row.msg_uuid)),
+        facts=Facts(tries=row.tries, uncertain_tries=row.uncertain_tries, policy=row.policy, fired_at=row.fired_at),
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from queue import Empty, SimpleQueue
 
 from dingtalk.client import Client
 from messages.engine.claims import Claimed, ClaimRules, claim_due
@@ -15,6 +16,10 @@ from messages.engine.recording import Finished, record_finished
 from messages.engine.state import held_until
 
 MAX_SECONDS = 60
+# A transaction for each finished call would cost more than the call: results are gathered for so long.
+GATHER_SECONDS = 0.01
+# While there is room in the window, new work is looked for at least this often.
+LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,37 +31,57 @@ class Pump:
     rules: ClaimRules
     now: Callable[[], datetime]
 
+    @property
+    def capacity(self) -> int:
+        """Half a window is claimed ahead, so that no slot idles while results are recorded."""
+        return self.window + self.window // 2
+
     def run(self, *, max_seconds: float = MAX_SECONDS, stop: threading.Event | None = None) -> int:
         """Send until nothing is due, the time is over or `stop` is set; returns how many calls were made.
 
         Every call that was begun is recorded before it returns.
         """
         ends_at = time.monotonic() + max_seconds
-        calls = 0
-        in_flight: set[Future[Finished]] = set()
+        calls = in_flight = 0
+        done: SimpleQueue[Future[Finished]] = SimpleQueue()
         with ThreadPoolExecutor(max_workers=self.window, thread_name_prefix="call") as pool:
             while True:
-                finished = {future for future in in_flight if future.done()}
-                in_flight -= finished
-                self._record(finished)
                 goes_on = time.monotonic() < ends_at and not (stop and stop.is_set())
-                claimed = self._claim(self.window - len(in_flight)) if goes_on else []
+                claimed = self._claim(self.capacity - in_flight) if goes_on else []
+                for item in claimed:
+                    pool.submit(self._call, item).add_done_callback(done.put)
                 calls += len(claimed)
-                in_flight |= {pool.submit(self._call, item) for item in claimed}
+                in_flight += len(claimed)
                 if not in_flight:
                     return calls
-                wait(in_flight, return_when=FIRST_COMPLETED)
+                in_flight -= self._record(_gather(done, most=self.window))
 
     def _claim(self, free: int) -> list[Claimed]:
         now = self.now()
         return [] if held_until(now) else claim_due(limit=free, now=now, rules=self.rules)
 
-    def _record(self, finished: set[Future[Finished]]) -> None:
+    def _record(self, finished: list[Finished]) -> int:
         if finished:
-            record_finished([future.result() for future in finished], now=self.now(), worker=self.rules.worker)
+            record_finished(finished, now=self.now(), worker=self.rules.worker)
+        return len(finished)
 
     def _call(self, claimed: Claimed) -> Finished:
         return Finished(claimed=claimed, call=self.client.send(claimed.target, claimed.body))
+
+
+def _gather(done: SimpleQueue[Future[Finished]], *, most: int) -> list[Finished]:
+    """What has finished, waiting a little for company; empty when nothing does for a while."""
+    finished: list[Finished] = []
+    patience, ends_at = LOOK_SECONDS, time.monotonic() + LOOK_SECONDS
+    while len(finished) < most and patience > 0:
+        try:
+            finished.append(done.get(timeout=patience).result())
+        except Empty:
+            break
+        if len(finished) == 1:
+            ends_at = time.monotonic() + GATHER_SECONDS
+        patience = ends_at - time.monotonic()
+    return finished
 
 
 class OnePumpPerProcess:

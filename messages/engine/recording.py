@@ -1,10 +1,13 @@
-"""Writes down what came back: the attempt, the delivery's move, and what the reply says of the robot."""
+"""Writes down what came back: the attempts, the deliveries' moves, and what the replies say of the robots.
+
+Set by set, not row by row: a batch of a hundred equal outcomes is one UPDATE.
+"""
 
 from __future__ import annotations
 
 import random
-import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +20,7 @@ from messages.engine.claims import Claimed
 from messages.engine.outcomes import Move, decide
 from messages.engine.state import hold_everything
 from messages.models import Attempt, Delivery, DeliveryStatus
-from robots.health import hold, note_outcome
+from robots.health import LastResult, hold, note_outcome, store_last_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +32,41 @@ class Finished:
 @transaction.atomic
 def record_finished(finished: Sequence[Finished], *, now: datetime, worker: str) -> None:
     """One transaction for all of them. A delivery that was moved meanwhile keeps its state; its attempt is kept too."""
+    on_time_ids = _still_sending(finished)
+    on_time = [done for done in finished if done.claimed.delivery_id in on_time_ids]
+    late = [done for done in finished if done.claimed.delivery_id not in on_time_ids]
+    _move(on_time, now=now)
+    Attempt.objects.bulk_create([_attempt(done, worker=worker, number=done.claimed.number) for done in on_time])
+    for done in late:
+        _accept_late_delivery(done, now=now)
+        _attempt(done, worker=worker, number=_next_number(done.claimed.delivery_id)).save(force_insert=True)
+    store_last_results([_last_result(done, now=now) for done in finished])
     for done in finished:
-        outcome = done.call.outcome
-        move = decide(outcome, done.claimed.facts, now=now, jitter=random.random())  # noqa: S311
-        on_time = apply_move(done.claimed, move, now=now, errcode=outcome.errcode)
-        if not on_time:
-            _accept_late_delivery(done, now=now)
-        _store_attempt(done, worker=worker, number=done.claimed.number if on_time else None)
         _note(done, now=now)
 
 
-def apply_move(claimed: Claimed, move: Move, *, now: datetime, errcode: int | None) -> bool:
-    """From sending, and only under the claim that made the call; False when the lease had run out before."""
-    return apply_move_to(claimed.delivery_id, claimed.claim, move, now=now, errcode=errcode)
+def _still_sending(finished: Sequence[Finished]) -> set[int]:
+    """Those whose claim still stands, locked until the end of the transaction."""
+    rows = Delivery.objects.select_for_update().filter(
+        pk__in=[done.claimed.delivery_id for done in finished], status=DeliveryStatus.SENDING
+    )
+    claims = dict(rows.order_by().values_list("pk", "claim"))
+    return {done.claimed.delivery_id for done in finished if claims.get(done.claimed.delivery_id) == done.claimed.claim}
 
 
-def apply_move_to(delivery_id: int, claim: uuid.UUID | None, move: Move, *, now: datetime, errcode: int | None) -> bool:
+def _move(finished: Iterable[Finished], *, now: datetime) -> None:
+    alike: dict[tuple[Move, int | None], list[int]] = defaultdict(list)
+    for done in finished:
+        move = decide(done.call.outcome, done.claimed.facts, now=now, jitter=random.random())  # noqa: S311
+        alike[move, done.call.outcome.errcode].append(done.claimed.delivery_id)
+    for (move, errcode), ids in alike.items():
+        apply_move(ids, move, now=now, errcode=errcode)
+
+
+def apply_move(ids: Sequence[int], move: Move, *, now: datetime, errcode: int | None) -> int:
+    """From sending to where the move says; returns how many were still sending."""
     ended = move.status in (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED)
-    sending = Delivery.objects.filter(pk=delivery_id, status=DeliveryStatus.SENDING, claim=claim)
-    changed = sending.update(
+    return Delivery.objects.filter(pk__in=ids, status=DeliveryStatus.SENDING).update(
         status=move.status,
         reason=move.reason,
         errcode=errcode,
@@ -57,7 +76,6 @@ def apply_move_to(delivery_id: int, claim: uuid.UUID | None, move: Move, *, now:
         tries=F("tries") + int(move.counts_try),
         uncertain_tries=F("uncertain_tries") + int(move.counts_uncertain),
     )
-    return changed == 1
 
 
 def _accept_late_delivery(done: Finished, *, now: datetime) -> None:
@@ -69,11 +87,11 @@ def _accept_late_delivery(done: Finished, *, now: datetime) -> None:
     ).update(status=DeliveryStatus.DELIVERED, reason=done.call.outcome.reason, errcode=0, due_at=None, ended_at=now)
 
 
-def _store_attempt(done: Finished, *, worker: str, number: int | None) -> None:
+def _attempt(done: Finished, *, worker: str, number: int) -> Attempt:
     call, outcome = done.call, done.call.outcome
-    Attempt.objects.create(
+    return Attempt(
         delivery_id=done.claimed.delivery_id,
-        number=number or _next_number(done.claimed.delivery_id),
+        number=number,
         started_at=datetime.fromtimestamp(call.started_ms / 1000, tz=UTC),
         duration_ms=call.duration_ms,
         kind=outcome.kind.value,
@@ -94,9 +112,21 @@ def _next_number(delivery_id: int) -> int:
     return int(highest) + 1
 
 
+def _last_result(done: Finished, *, now: datetime) -> LastResult:
+    outcome = done.call.outcome
+    return LastResult(
+        robot_id=done.claimed.robot_id,
+        last_kind=outcome.kind.value,
+        last_reason=outcome.reason,
+        last_errcode=outcome.errcode,
+        last_at=now,
+        last_duration_ms=done.call.duration_ms,
+    )
+
+
 def _note(done: Finished, *, now: datetime) -> None:
     outcome, robot_id = done.call.outcome, done.claimed.robot_id
-    note_outcome(robot_id, outcome, at=now, duration_ms=done.call.duration_ms, is_test=done.claimed.is_test)
+    note_outcome(robot_id, outcome, at=now, is_test=done.claimed.is_test)
     until = now + timedelta(seconds=max(1, outcome.wait_seconds))
     if outcome.action is RobotAction.SILENCE:
         hold(robot_id, until=until, reason=outcome.reason)

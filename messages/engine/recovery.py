@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from dingtalk.replies import Kind, ReasonKey
 from messages.engine.outcomes import UNCERTAIN_GIVE_UP, Facts, after_uncertain
-from messages.engine.recording import apply_move_to
+from messages.engine.recording import apply_move
 from messages.models import Attempt, BroadcastStatus, Delivery, DeliveryStatus, Run
 from messages.models.delivery import DeliveryQuerySet
 from robots.models import Robot, RobotStatus
@@ -33,7 +33,8 @@ def _reap(delivery: Delivery, *, now: datetime) -> bool:
         fired_at=delivery.run.fired_at,
     )
     move = after_uncertain(ReasonKey.WORKER_DIED.value, facts, now=now, jitter=random.random())  # noqa: S311
-    if not apply_move_to(delivery.pk, delivery.claim, move, now=now, errcode=None):
+    lost = Delivery.objects.select_for_update().filter(pk=delivery.pk, claim=delivery.claim)
+    if not lost.lease_ran_out(now).exists() or not apply_move([delivery.pk], move, now=now, errcode=None):
         return False
     started_at = delivery.claimed_at or now
     Attempt.objects.create(
