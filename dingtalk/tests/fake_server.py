@@ -111,11 +111,13 @@ def replies(data: bytes, *, keep: bool = False) -> Callable[[FakeServer, socket.
 
 
 def drips(start: bytes, drop: bytes, *, every: float) -> Callable[[FakeServer, socket.socket, Request], bool]:
-    """Sends `start` at once and then `drop` again and again, for ever."""
+    """Sends `start` at once and then `drop` again and again, for far longer than any test may wait."""
 
     def answer(server: FakeServer, connection: socket.socket, request: Request) -> bool:
         connection.sendall(start)
-        while not server.stopped.wait(every):
+        for _ in range(1_000):
+            if server.stopped.wait(every):
+                break
             connection.sendall(drop)
         return False
 
