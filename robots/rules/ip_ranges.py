@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from robots.rules.leaks import quotable
+
 
 def clean_ip_ranges(entries: Iterable[str]) -> list[str]:
     """IPv4 addresses and CIDR ranges as DingTalk writes them, without repetitions; every bad entry is told."""
@@ -36,14 +38,16 @@ def covers(ranges: Iterable[str], address: str) -> bool:
 
 def _clean_range(text: str) -> str:
     if ":" in text:
-        raise ValidationError(_("“%(entry)s”: DingTalk takes no IPv6 addresses, only IPv4."), "ipv6", {"entry": text})
+        raise ValidationError(
+            _("“%(entry)s”: DingTalk takes no IPv6 addresses, only IPv4."), "ipv6", {"entry": quotable(text)}
+        )
     try:
         network = ipaddress.IPv4Network(text, strict=False)
     except ValueError:
         raise ValidationError(
             _("“%(entry)s” is neither an IPv4 address such as 203.0.113.7 nor a range such as 203.0.113.0/24."),
             "not_a_range",
-            {"entry": text[:50]},
+            {"entry": quotable(text)},
         ) from None
     address, slash, prefix = text.partition("/")
     if not slash:

@@ -6,7 +6,7 @@ from django.db.models import ProtectedError
 from audit.actors import Actor
 from audit.log import record
 from robots.models import Organisation
-from robots.rules.names import clean_name
+from robots.rules.names import clean_name, clean_notes
 from robots.services.changes import changes
 
 
@@ -17,7 +17,7 @@ class HasRobotsError(Exception):
 @transaction.atomic
 def create_organisation(*, name: str, edition: str, monthly_quota: int, by: Actor, notes: str = "") -> Organisation:
     organisation = Organisation.objects.create(
-        name=clean_name(name), edition=edition, monthly_quota=monthly_quota, notes=notes.strip()
+        name=clean_name(name), edition=edition, monthly_quota=monthly_quota, notes=clean_notes(notes)
     )
     record("organisation.created", by=by, target=organisation, detail=_described(organisation))
     return organisation
@@ -33,7 +33,7 @@ def update_organisation(
     if monthly_quota > organisation.monthly_quota:
         organisation.quota_exhausted_until = None
     organisation.name, organisation.edition = clean_name(name), edition
-    organisation.monthly_quota, organisation.notes = monthly_quota, notes.strip()
+    organisation.monthly_quota, organisation.notes = monthly_quota, clean_notes(notes)
     organisation.save(update_fields=["name", "edition", "monthly_quota", "notes", "quota_exhausted_until"])
     if done := changes(before, _described(organisation)):
         record("organisation.updated", by=by, target=organisation, detail=done)

@@ -11,7 +11,7 @@ from audit.log import record
 from robots.masking import mask_mobile
 from robots.models import Recipient, RecipientList
 from robots.rules.mobiles import clean_mobile
-from robots.rules.names import clean_name
+from robots.rules.names import clean_name, clean_notes
 from robots.rules.user_ids import clean_user_id
 from robots.services.changes import changes
 
@@ -103,7 +103,7 @@ def _update(pk: int, values: dict[str, str], *, lists: list[RecipientList], by: 
 def _cleaned(*, name: str, mobile: str, user_id: str, notes: str) -> dict[str, str]:
     mobile, user_id = clean_mobile(mobile), clean_user_id(user_id)
     refuse_nobody(mobile=mobile, user_id=user_id)
-    return {"name": clean_name(name), "mobile": mobile, "user_id": user_id, "notes": notes.strip()}
+    return {"name": clean_name(name), "mobile": mobile, "user_id": user_id, "notes": clean_notes(notes)}
 
 
 def _described(recipient: Recipient, lists: Iterable[RecipientList]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from dingtalk.secrets import Secret
 from robots.models import Organisation, Robot, RobotStatus, Tag
 from robots.rules.ip_ranges import clean_ip_ranges
 from robots.rules.keywords import clean_keywords
-from robots.rules.names import clean_name
+from robots.rules.names import clean_name, clean_notes
 from robots.services.changes import changes
 from robots.services.credentials import (
     KEEP,
@@ -134,11 +134,11 @@ class _Values:
     def clean(self) -> dict[str, object]:
         return {
             "name": clean_name(self.name),
-            "group_name": self.group_name.strip(),
+            "group_name": clean_name(self.group_name) if self.group_name.strip() else "",
             "organisation": self.organisation,
             "keywords": clean_keywords(self.keywords),
             "ip_ranges": clean_ip_ranges(self.ip_ranges),
-            "notes": self.notes.strip(),
+            "notes": clean_notes(self.notes),
         }
 
 

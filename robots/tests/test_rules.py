@@ -7,7 +7,7 @@ from django.utils import translation
 from robots.rules.ip_ranges import clean_ip_ranges, covers
 from robots.rules.keywords import clean_keywords
 from robots.rules.mobiles import clean_mobile
-from robots.rules.names import clean_name
+from robots.rules.names import clean_name, clean_notes
 from robots.rules.user_ids import clean_user_id
 
 
@@ -154,3 +154,21 @@ def test_a_name_is_made_tidy() -> None:
 def test_no_name_and_an_endless_name_are_refused(name: str) -> None:
     with pytest.raises(ValidationError):
         clean_name(name)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        pytest.param(f"https://oapi.dingtalk.com/robot/send?access_token={'f' * 64}", id="webhook"),
+        pytest.param("f" * 64, id="token"),
+        pytest.param("SEC" + "0" * 64, id="secret"),
+    ],
+)
+def test_a_secret_is_refused_where_everybody_could_read_it(secret: str) -> None:
+    for clean in (clean_name, clean_notes, lambda text: clean_keywords([text])):
+        with pytest.raises(ValidationError, match="stands here in clear") as caught:
+            clean(f"see {secret}")
+        assert secret not in str(caught.value)
+    with pytest.raises(ValidationError) as caught:
+        clean_ip_ranges([secret])
+    assert secret[-20:] not in str(caught.value)
