@@ -1,0 +1,1 @@
+"""Read-only queries for the pages. Nothing here writes."""

@@ -1,0 +1,34 @@
+"""Broadcasts as the pages list them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from messages.models import Broadcast, BroadcastStatus
+
+
+@dataclass(frozen=True, slots=True)
+class WantedBroadcasts:
+    text: str = ""
+    state: str = ""
+    author: int | None = None
+    kind: str = ""
+
+
+def broadcasts(wanted: WantedBroadcasts) -> QuerySet[Broadcast]:
+    rows = Broadcast.objects.defer("content", "at_mobiles", "at_user_ids")
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.state:
+        rows = rows.filter(status=wanted.state)
+    if wanted.author is not None:
+        rows = rows.filter(created_by=wanted.author)
+    return rows.filter(name__icontains=wanted.text) if wanted.text else rows
+
+
+def upcoming(limit: int) -> list[Broadcast]:
+    """What fires next, soonest first, each with `groups`: how many robots it goes to."""
+    scheduled = Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED).defer("content")
+    return list(scheduled.annotate(groups=Count("targets")).order_by("next_at", "pk")[:limit])

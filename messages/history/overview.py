@@ -1,0 +1,143 @@
+"""What the first page tells: counted over rows, a fixed number of queries however many rows there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from dingtalk.replies import Kind
+from messages.history.deliveries import Wanted, deliveries
+from messages.models import Attempt, Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Draft, Run, Target
+from robots.health import start_of_next_month
+from robots.models import Organisation, PauseReason, Robot, RobotStatus
+
+# DingTalk counts its quotas by the Chinese month.
+QUOTA_ZONE = ZoneInfo("Asia/Shanghai")
+PACING_REASON = "waiting_pacing"
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Deliveries of which nobody knows whether they arrived, and which nothing but a person will end."""
+
+    count: int
+    newest: list[Delivery]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaUse:
+    organisation: Organisation
+    used: int  # calls of this month that DingTalk took
+    planned: int  # groups of what is scheduled for the rest of the month
+    refused_until: datetime | None  # set while DingTalk refuses its messages
+
+    @property
+    def quota(self) -> int:
+        return self.organisation.monthly_quota
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.used * 100 // self.quota) if self.quota else 100
+
+    @property
+    def left(self) -> int:
+        return max(0, self.quota - self.used)
+
+    @property
+    def will_not_do(self) -> bool:
+        return self.used + self.planned > self.quota
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSteps:
+    robot: bool
+    draft: bool
+    sent: bool
+
+    @property
+    def all_done(self) -> bool:
+        return self.robot and self.draft and self.sent
+
+
+def counts_by_status(since: datetime, until: datetime) -> dict[str, int]:
+    """Deliveries planned in that time, by status."""
+    rows = _planned(since, until).order_by().values_list("status").annotate(count=Count("pk"))
+    return dict(rows)
+
+
+def failures_by_reason(since: datetime, until: datetime) -> list[ReasonCount]:
+    """Why deliveries planned in that time failed; the commonest first."""
+    failed = _planned(since, until).filter(status=DeliveryStatus.FAILED)
+    rows = failed.values_list("reason").annotate(count=Count("pk")).order_by("-count", "reason")
+    return [ReasonCount(reason, count) for reason, count in rows]
+
+
+def undecided(limit: int) -> Undecided:
+    rows = deliveries(Wanted(state=DeliveryStatus.UNCERTAIN)).filter(due_at=None)
+    return Undecided(count=rows.count(), newest=list(rows.order_by("-pk")[:limit]))
+
+
+def robots_in_need(now: datetime, limit: int) -> list[Robot]:
+    """Paused by a reply, silenced, or refused by DingTalk the last time; without their secrets."""
+    paused = Q(status=RobotStatus.PAUSED) & ~Q(paused_reason=PauseReason.BY_PERSON)
+    silenced = Q(hold_until__gt=now) & ~Q(hold_reason=PACING_REASON)
+    refused = Q(last_kind=Kind.REFUSED_ROBOT.value, status=RobotStatus.ACTIVE)
+    rows = Robot.objects.filter(paused | silenced | refused).order_by("name")
+    return list(rows.defer("token_encrypted", "secret_encrypted")[:limit])
+
+
+def quota_uses(now: datetime) -> list[QuotaUse]:
+    used, planned = _used_this_month(now), _planned_this_month(now)
+    with_robots = Organisation.objects.filter(Exists(Robot.objects.filter(organisation=OuterRef("pk"))))
+    return [
+        QuotaUse(
+            organisation,
+            used=used.get(organisation.pk, 0),
+            planned=planned.get(organisation.pk, 0),
+            refused_until=_later_than(organisation.quota_exhausted_until, now),
+        )
+        for organisation in with_robots.order_by("name")
+    ]
+
+
+def first_steps() -> FirstSteps:
+    return FirstSteps(
+        robot=Robot.objects.exists(), draft=Draft.objects.exists(), sent=Broadcast.objects.order_by().exists()
+    )
+
+
+def start_of_month(at: datetime) -> datetime:
+    return at.astimezone(QUOTA_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _planned(since: datetime, until: datetime) -> QuerySet[Delivery]:
+    # A sub-query, not a join: the database then begins with the few runs, not with all deliveries.
+    runs = Run.objects.filter(planned_at__gte=since, planned_at__lt=until)
+    return Delivery.objects.filter(run__in=runs.order_by().values("pk"))
+
+
+def _used_this_month(now: datetime) -> dict[int, int]:
+    taken = Attempt.objects.filter(started_at__gte=start_of_month(now), kind=Kind.DELIVERED.value)
+    rows = taken.order_by().values_list("delivery__robot__organisation").annotate(count=Count("pk"))
+    return dict(rows)
+
+
+def _planned_this_month(now: datetime) -> dict[int, int]:
+    targets = Target.objects.filter(
+        broadcast__status=BroadcastStatus.SCHEDULED, broadcast__next_at__lt=start_of_next_month(now)
+    )
+    rows = targets.order_by().values_list("robot__organisation").annotate(count=Count("pk"))
+    return dict(rows)
+
+
+def _later_than(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment and moment > now else None

@@ -1,0 +1,95 @@
+"""A broadcast's page: what it says, to whom, when, and what became of it group by group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from audit.keyset import newest_first
+from messages.history.deliveries import Wanted, deliveries
+from messages.history.progress import Progress, may_change, progress_of
+from messages.history.waiting import engine_state, silent_since
+from messages.models import Broadcast, BroadcastStatus
+from messages.pages.broadcasts.content import shown_content
+from messages.pages.deliveries.lines import lines
+from messages.states import DELIVERY_STATES, Presentation, broadcast_state
+
+TARGETS_SHOWN = 50
+SOON = timedelta(minutes=2)
+POLL_SECONDS = 2
+POLL_SECONDS_BEFORE_IT_FIRES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    status: str
+    state: Presentation
+    count: int
+    chosen: bool
+
+
+@require_safe
+@login_required
+@permission_required("broadcasts.view_broadcast", raise_exception=True)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    broadcast = get_object_or_404(Broadcast, pk=pk)
+    targets = list(broadcast.targets.all()[: TARGETS_SHOWN + 1])
+    context = {
+        **_live(request, broadcast),
+        "content": shown_content(broadcast),
+        "targets": targets[:TARGETS_SHOWN],
+        "more_targets": broadcast.targets.count() - TARGETS_SHOWN if len(targets) > TARGETS_SHOWN else 0,
+    }
+    return render(request, "broadcasts/broadcasts/detail.html", context)
+
+
+@require_safe
+@login_required
+@permission_required("broadcasts.view_broadcast", raise_exception=True)
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the page that changes; asked for again and again until nothing can."""
+    broadcast = get_object_or_404(Broadcast.objects.defer("content"), pk=pk)
+    context = {**_live(request, broadcast), "polled": True}
+    return render(request, "broadcasts/broadcasts/_live.html", context)
+
+
+def _live(request: HttpRequest, broadcast: Broadcast) -> dict[str, object]:
+    now = timezone.now()
+    so_far = progress_of([broadcast.pk])[broadcast.pk]
+    chosen = request.GET.get("state", "")
+    chosen = chosen if chosen in DELIVERY_STATES else ""
+    page = newest_first(deliveries(Wanted(broadcast=broadcast.pk, state=chosen)), request.GET)
+    changes = may_change(broadcast, so_far)
+    return {
+        "broadcast": broadcast,
+        "state": broadcast_state(broadcast.status, so_far.counts),
+        "progress": so_far,
+        "counts": _counts(so_far, chosen),
+        "chosen": chosen,
+        "page": page,
+        "lines": lines(page.rows, now=now),
+        "poll_seconds": _poll_seconds(broadcast) if changes else None,
+        "cancellable": changes,
+        "silent_since": silent_since(engine_state(), now=now) if changes else None,
+    }
+
+
+def _counts(progress: Progress, chosen: str) -> list[StateCount]:
+    return [
+        StateCount(status, state, progress.counts.get(status, 0), status == chosen)
+        for status, state in DELIVERY_STATES.items()
+        if progress.counts.get(status) or status == chosen
+    ]
+
+
+def _poll_seconds(broadcast: Broadcast) -> int:
+    far = broadcast.status == BroadcastStatus.SCHEDULED and (
+        broadcast.next_at is not None and broadcast.next_at > timezone.now() + SOON
+    )
+    return POLL_SECONDS_BEFORE_IT_FIRES if far else POLL_SECONDS

@@ -1,0 +1,52 @@
+"""What the history can be narrowed down to."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.filters import DayRangeForm
+from messages.history.deliveries import Wanted
+from messages.states import DELIVERY_STATES
+from robots.models import Robot, Tag
+
+
+def state_choices() -> list[tuple[str, str]]:
+    return [("", _("Any state")), *((status, str(shown.label)) for status, shown in DELIVERY_STATES.items())]
+
+
+class DeliveryFilters(DayRangeForm):
+    q = forms.CharField(label=gettext_lazy("Robot or group"), required=False, max_length=100)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=state_choices)
+    robot = forms.ModelChoiceField(
+        label=gettext_lazy("Robot"),
+        required=False,
+        queryset=Robot.objects.only("name"),
+        empty_label=gettext_lazy("Any robot"),
+    )
+    tag = forms.ModelChoiceField(
+        label=gettext_lazy("Tag"), required=False, queryset=Tag.objects.all(), empty_label=gettext_lazy("Any tag")
+    )
+    errcode = forms.IntegerField(
+        label=gettext_lazy("errcode"), required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    # Other pages link here with these; the page says so and offers to drop them.
+    broadcast = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    field_order = ("q", "state", "robot", "tag", "errcode", "from", "to")
+
+    def wanted(self) -> Wanted:
+        robot, tag = self.asked("robot"), self.asked("tag")
+        return Wanted(
+            state=self.asked("state") or "",
+            robot=robot.pk if robot else None,
+            tag=tag.pk if tag else None,
+            broadcast=self.asked("broadcast"),
+            since=self.since,
+            until=self.until,
+            errcode=self.asked("errcode"),
+            reason=self.asked("reason") or "",
+            text=(self.asked("q") or "").strip(),
+        )

@@ -1,0 +1,28 @@
+"""Why a delivery stands where it stands, in words: what the robots' texts know, and what only broadcasts can have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from robots.reasons import Explanation
+from robots.reasons import explain as explain_robot
+
+DECIDED_ARRIVED: Final = "decided_arrived"
+DECIDED_AGAIN: Final = "decided_again"
+DECIDED_FAILED: Final = "decided_failed"
+
+_TEXTS: Final[Mapping[str, Explanation]] = {
+    DECIDED_ARRIVED: Explanation(_("A person decided that it arrived."), _("DingTalk itself never said so.")),
+    DECIDED_AGAIN: Explanation(_("A person decided to send it again."), _("It carries the same msgUuid.")),
+    DECIDED_FAILED: Explanation(_("A person decided to leave it as failed."), _("Whether it arrived is not known.")),
+    "content_refused": Explanation(
+        _("The message is not one that DingTalk takes."), _("Mend the draft and launch it again.")
+    ),
+}
+
+
+def explain(reason: str) -> Explanation:
+    return _TEXTS.get(reason) or explain_robot(reason)

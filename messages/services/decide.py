@@ -1,0 +1,67 @@
+"""A person's decision about a delivery of which nobody can know whether it arrived."""
+
+from __future__ import annotations
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.actors import Actor
+from audit.log import record
+from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus
+from messages.reasons import DECIDED_AGAIN, DECIDED_ARRIVED, DECIDED_FAILED
+from messages.wakeups import wake_pump
+
+
+class Decision(models.TextChoices):
+    ARRIVED = "arrived", _("It arrived")
+    AGAIN = "again", _("Send it again")  # under the same msgUuid
+    FAILED = "failed", _("Leave it as failed")
+
+
+class CannotDecide(Exception):
+    """Nothing was changed. `text` says why, for the person who decided."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__("the delivery cannot be decided so")
+
+
+@transaction.atomic
+def decide_delivery(delivery: Delivery, *, decision: Decision, by: Actor) -> None:
+    """End the uncertainty. Raises CannotDecide when it is no more, or when it can go out to nobody any more."""
+    if decision is Decision.AGAIN:
+        _make_sure_it_can_go_out(delivery)
+    uncertain = Delivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.UNCERTAIN)
+    if uncertain.update(**_changes(decision)) != 1:
+        raise CannotDecide(str(_("Somebody, or DingTalk's late reply, has decided this delivery already.")))
+    record("delivery.decided", by=by, target=delivery, detail={"decision": decision.value, "was": delivery.reason})
+    if decision is Decision.AGAIN:
+        transaction.on_commit(wake_pump)
+
+
+def possible_decisions(delivery: Delivery) -> list[Decision]:
+    """All of them, but for sending again where there is nothing left to send it to or for."""
+    cancelled = delivery.run.broadcast.status == BroadcastStatus.CANCELLED
+    can_go_out = delivery.robot_id is not None and not cancelled
+    return [decision for decision in Decision if can_go_out or decision is not Decision.AGAIN]
+
+
+def _make_sure_it_can_go_out(delivery: Delivery) -> None:
+    # Locked, for a cancel changes the broadcast first: either it sees the delivery wait, or we see it cancelled.
+    broadcast = Broadcast.objects.select_for_update().get(runs=delivery.run_id)
+    if broadcast.status == BroadcastStatus.CANCELLED:
+        raise CannotDecide(str(_("The broadcast was cancelled: nothing of it goes out any more.")))
+    if not Delivery.objects.filter(pk=delivery.pk, robot__isnull=False).exists():
+        raise CannotDecide(str(_("The robot was deleted: there is nobody to send it to.")))
+
+
+def _changes(decision: Decision) -> dict[str, object]:
+    now = timezone.now()
+    match decision:
+        case Decision.ARRIVED:
+            return {"status": DeliveryStatus.DELIVERED, "reason": DECIDED_ARRIVED, "due_at": None, "ended_at": now}
+        case Decision.AGAIN:
+            return {"status": DeliveryStatus.WAITING, "reason": DECIDED_AGAIN, "due_at": now}
+        case Decision.FAILED:
+            return {"status": DeliveryStatus.FAILED, "reason": DECIDED_FAILED, "due_at": None, "ended_at": now}
