@@ -2,9 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
+from messages.pages.broadcasts import urls as broadcasts
+from messages.pages.deliveries import urls as deliveries
+from messages.pages.drafts import urls as drafts
 from messages.pages.robot_tests import robot_test
 
 app_name = "broadcasts"
 urlpatterns = [
+    *broadcasts.urlpatterns,
+    *deliveries.urlpatterns,
+    *drafts.urlpatterns,
     path("robots/<int:pk>/test/", robot_test, name="robot_test"),
 ]
