@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from dingadmin.demo_pages import demo_remove
 from dingadmin.preferences import set_theme
 from messages.pages.overview import overview
 
@@ -12,6 +13,8 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("theme/", set_theme, name="set_theme"),
+    # Also without the simulator: the rows of a demo may outlive it.
+    path("demo/remove/", demo_remove, name="demo_remove"),
     path("robots/", include("robots.urls")),
     path("audit/", include("audit.urls")),
     path("", overview, name="overview"),

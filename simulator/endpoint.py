@@ -21,6 +21,7 @@ from simulator.wordings import Answer, errmsg
 # A browser that looks in brings its session along, which is no business of the log.
 _NOT_LOGGED: Final = {"cookie", "authorization"}
 
+
 @csrf_exempt
 def send(request: HttpRequest) -> HttpResponseBase:
     outcome = take(call_of(request))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
@@ -48,6 +48,33 @@ def create_group(
     )
 
 
+def change_group(
+    group: Group,
+    *,
+    name: str,
+    robot_name: str,
+    signed: bool,
+    keywords: Sequence[str],
+    ip_ranges: Sequence[str],
+    members: Sequence[Member],
+    external: bool,
+    state: str,
+    quota_left: int | None,
+) -> None:
+    """The token stays. Signing keeps its secret while it stays on; switched on again it gets a new one."""
+    Group.objects.filter(pk=group.pk).update(
+        name=name,
+        robot_name=robot_name,
+        secret=(group.secret or new_secret()) if signed else "",
+        keywords=list(keywords),
+        ip_ranges=list(ip_ranges),
+        members=[asdict(member) for member in members],
+        external=external,
+        state=state,
+        quota_left=quota_left,
+    )
+
+
 def new_token() -> str:
     return secrets.token_hex(32)
 
@@ -66,6 +93,18 @@ def reset_group(group: Group) -> None:
     if own := getattr(group, "knobs", None):
         own.delete()
     Group.objects.filter(pk=group.pk).update(state=GroupState.OK, quota_left=None)
+
+
+@transaction.atomic(using="simulator")
+def delete_group(group: Group) -> None:
+    Window.objects.filter(pk=token_hash(group.token)).delete()
+    group.delete()
+
+
+@transaction.atomic(using="simulator")
+def delete_groups_named(names: Iterable[str]) -> None:
+    for group in Group.objects.filter(name__in=list(names)):
+        delete_group(group)
 
 
 @transaction.atomic(using="simulator")

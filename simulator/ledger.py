@@ -111,7 +111,7 @@ def _group(columns: list[Any]) -> Group:
 
 
 def write_stamps(token: str, stamps: Stamps, *, now_ms: int) -> None:
-    values = [token_hash(token), json.dumps(stamps.calls_ms), stamps.muted_until_ms, now_ms]
+    values: list[str | int] = [token_hash(token), json.dumps(stamps.calls_ms), stamps.muted_until_ms, now_ms]
     with connections[DATABASE].cursor() as cursor:
         cursor.execute(_WRITE_WINDOW, values)
 
@@ -120,7 +120,7 @@ def add_message(group: Group, *, body: str, msg_uuid: str, arrived_ms: int) -> b
     """False when the chat has a message with this msgUuid already."""
     with connections[DATABASE].cursor() as cursor:
         cursor.execute(_ADD_MESSAGE, [group.pk, body, msg_uuid, _stored(arrived_ms)])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def use_quota(group: Group) -> None:

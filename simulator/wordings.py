@@ -11,12 +11,8 @@ from simulator.models import Wording
 
 MORE: Final = ", more: [https://ding-doc.dingtalk.com/doc#/serverapi2/qf2nxq]"
 # Two spaces before the last word, as in the replies that were seen.
-PARAMETER_LINK: Final = (
-    "请参考本接口对应文档查看参数获取方式，或者在https://open.dingtalk.com/document/  搜索对应文档;"
-)
-SIGN_SOLUTION: Final = (
-    "请确认签名和生成签名的时间戳必须都放在调用的网址中，请确认机器人的密钥加密和填写正确"
-)
+PARAMETER_LINK: Final = "请参考本接口对应文档查看参数获取方式，或者在https://open.dingtalk.com/document/  搜索对应文档;"
+SIGN_SOLUTION: Final = "请确认签名和生成签名的时间戳必须都放在调用的网址中，请确认机器人的密钥加密和填写正确"
 SIGN_LINK: Final = "请参考本接口对应文档获得具体要求，或者在https://open.dingtalk.com/document/  搜索相关文档;"
 KEYWORD_SOLUTION: Final = "请联系群管理员查看此机器人的关键词，并在发送的信息中包含此关键词;"
 TYPE_LINK: Final = "请参考本接口对应文档查看支持的消息类型，或者在https://open.dingtalk.com/document/ 搜索对应文档;"

@@ -6,127 +6,298 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Window',
+            name="Window",
             fields=[
-                ('token_hash', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('stamps', models.JSONField(default=list)),
-                ('muted_until_ms', models.BigIntegerField(default=0)),
-                ('last_ms', models.BigIntegerField(db_index=True, default=0)),
+                ("token_hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("stamps", models.JSONField(default=list)),
+                ("muted_until_ms", models.BigIntegerField(default=0)),
+                ("last_ms", models.BigIntegerField(db_index=True, default=0)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='group')),
-                ('robot_name', models.CharField(max_length=100, verbose_name="robot's name in the chat")),
-                ('token', models.CharField(editable=False, max_length=200, unique=True)),
-                ('secret', models.CharField(blank=True, editable=False, max_length=200)),
-                ('keywords', models.JSONField(blank=True, default=list, verbose_name='keywords')),
-                ('ip_ranges', models.JSONField(blank=True, default=list, verbose_name='IP ranges')),
-                ('state', models.CharField(choices=[('ok', 'Working'), ('stopped', 'Robot stopped'), ('removed', 'Robot removed from the group'), ('dissolved', 'Group dissolved')], default='ok', max_length=10, verbose_name='state')),
-                ('external', models.BooleanField(default=False, verbose_name='external group')),
-                ('quota_left', models.PositiveIntegerField(blank=True, null=True, verbose_name='messages left this month')),
-                ('members', models.JSONField(blank=True, default=list, verbose_name='members')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="group")),
+                ("robot_name", models.CharField(max_length=100, verbose_name="robot's name in the chat")),
+                ("token", models.CharField(editable=False, max_length=200, unique=True)),
+                ("secret", models.CharField(blank=True, editable=False, max_length=200)),
+                ("keywords", models.JSONField(blank=True, default=list, verbose_name="keywords")),
+                ("ip_ranges", models.JSONField(blank=True, default=list, verbose_name="IP ranges")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ok", "Working"),
+                            ("stopped", "Robot stopped"),
+                            ("removed", "Robot removed from the group"),
+                            ("dissolved", "Group dissolved"),
+                        ],
+                        default="ok",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("external", models.BooleanField(default=False, verbose_name="external group")),
+                (
+                    "quota_left",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="messages left this month"),
+                ),
+                ("members", models.JSONField(blank=True, default=list, verbose_name="members")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'simulated group',
-                'verbose_name_plural': 'simulated groups',
-                'ordering': ['name'],
-                'default_permissions': (),
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['ok', 'stopped', 'removed', 'dissolved'])), name='simulator_group_state_known')],
+                "verbose_name": "simulated group",
+                "verbose_name_plural": "simulated groups",
+                "ordering": ["name"],
+                "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["ok", "stopped", "removed", "dissolved"])),
+                        name="simulator_group_state_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LoggedCall',
+            name="LoggedCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('arrived_at', models.DateTimeField()),
-                ('method', models.CharField(max_length=20)),
-                ('url', models.TextField()),
-                ('headers', models.JSONField()),
-                ('body', models.BinaryField()),
-                ('address', models.CharField(max_length=64)),
-                ('errcode', models.BigIntegerField(null=True)),
-                ('errmsg', models.TextField(blank=True)),
-                ('fault', models.CharField(blank=True, max_length=20)),
-                ('notes', models.JSONField(default=list)),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='simulator.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("arrived_at", models.DateTimeField()),
+                ("method", models.CharField(max_length=20)),
+                ("url", models.TextField()),
+                ("headers", models.JSONField()),
+                ("body", models.BinaryField()),
+                ("address", models.CharField(max_length=64)),
+                ("errcode", models.BigIntegerField(null=True)),
+                ("errmsg", models.TextField(blank=True)),
+                ("fault", models.CharField(blank=True, max_length=20)),
+                ("notes", models.JSONField(default=list)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calls",
+                        to="simulator.group",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
-                'default_permissions': (),
+                "ordering": ["-pk"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Fault',
+            name="Fault",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20, verbose_name='what goes wrong')),
-                ('remaining', models.PositiveIntegerField(blank=True, default=1, help_text='Empty: until removed.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='for the next calls')),
-                ('percent', models.PositiveSmallIntegerField(default=100, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='chance, percent')),
-                ('delay_ms', models.PositiveIntegerField(default=2000, help_text='For a late answer; for an answer byte by byte the pause between two bytes.', validators=[django.core.validators.MaxValueValidator(120000)], verbose_name='delay, ms')),
-                ('errcode', models.BigIntegerField(blank=True, null=True, verbose_name='errcode')),
-                ('errmsg', models.CharField(blank=True, max_length=500, verbose_name='errmsg')),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='faults', to='simulator.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20, verbose_name="what goes wrong")),
+                (
+                    "remaining",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        default=1,
+                        help_text="Empty: until removed.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="for the next calls",
+                    ),
+                ),
+                (
+                    "percent",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="chance, percent",
+                    ),
+                ),
+                (
+                    "delay_ms",
+                    models.PositiveIntegerField(
+                        default=2000,
+                        help_text="For a late answer; for an answer byte by byte the pause between two bytes.",
+                        validators=[django.core.validators.MaxValueValidator(120000)],
+                        verbose_name="delay, ms",
+                    ),
+                ),
+                ("errcode", models.BigIntegerField(blank=True, null=True, verbose_name="errcode")),
+                ("errmsg", models.CharField(blank=True, max_length=500, verbose_name="errmsg")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="faults",
+                        to="simulator.group",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'default_permissions': (),
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'errcode'), _negated=True), ('errcode__isnull', False), _connector='OR'), name='simulator_fault_errcode_given')],
+                "ordering": ["pk"],
+                "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "errcode"), _negated=True), ("errcode__isnull", False), _connector="OR"
+                        ),
+                        name="simulator_fault_errcode_given",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ChatMessage',
+            name="ChatMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.TextField()),
-                ('msg_uuid', models.CharField(blank=True, max_length=200)),
-                ('accepted_at', models.DateTimeField()),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='simulator.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("body", models.TextField()),
+                ("msg_uuid", models.CharField(blank=True, max_length=200)),
+                ("accepted_at", models.DateTimeField()),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="simulator.group"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('msg_uuid', ''), _negated=True), fields=('group', 'msg_uuid'), name='simulator_message_once_per_uuid')],
+                "ordering": ["pk"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("msg_uuid", ""), _negated=True),
+                        fields=("group", "msg_uuid"),
+                        name="simulator_message_once_per_uuid",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Knobs',
+            name="Knobs",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('strict', models.BooleanField(default=True, help_text='Refuse what a careful sender never sends, though DingTalk may let it pass.', verbose_name='strict')),
-                ('wording', models.CharField(choices=[('short', 'keywords not in content'), ('more', 'keywords not in content, more: […]'), ('description', 'description:…;solution:…'), ('label', '错误描述:…;解决方案:…')], default='label', max_length=20, verbose_name='wording of refusals')),
-                ('throttle_errcode', models.PositiveIntegerField(choices=[(130101, '130101 send too fast, exceed 20 times per minute'), (660026, '660026 sending too many messages per minute'), (410100, '410100 发送速度太快而限流')], default=660026, verbose_name='code when throttled')),
-                ('token_errcode', models.PositiveIntegerField(choices=[(300005, '300005 token is not exist'), (300001, '300001 token is not exist')], default=300005, verbose_name='code of an unknown token')),
-                ('errcode_as_text', models.BooleanField(default=False, help_text='{"errcode":"0"}', verbose_name='errcode as text')),
-                ('errmsg_first', models.BooleanField(default=False, verbose_name='errmsg before errcode')),
-                ('escape_arrows', models.BooleanField(default=True, verbose_name='-> written as -\\u003E')),
-                ('limit', models.PositiveSmallIntegerField(default=20, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='messages a minute')),
-                ('window', models.CharField(choices=[('sliding', 'any 60 seconds'), ('fixed', 'each minute of the clock')], default='sliding', max_length=10, verbose_name='counted over')),
-                ('penalty_seconds', models.PositiveIntegerField(default=600, help_text='0: none.', verbose_name='silence after throttling, seconds')),
-                ('count_throttled', models.BooleanField(default=True, verbose_name='throttled calls count as well')),
-                ('latency_ms', models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(60000)], verbose_name='delay of every answer, ms')),
-                ('clock_offset_seconds', models.IntegerField(default=0, help_text='Negative: behind.', verbose_name='clock ahead by, seconds')),
-                ('banned_words', models.JSONField(blank=True, default=list, verbose_name='banned words')),
-                ('unsafe_hosts', models.JSONField(blank=True, default=list, verbose_name='unsafe hosts')),
-                ('group', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='knobs', to='simulator.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "strict",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Refuse what a careful sender never sends, though DingTalk may let it pass.",
+                        verbose_name="strict",
+                    ),
+                ),
+                (
+                    "wording",
+                    models.CharField(
+                        choices=[
+                            ("short", "keywords not in content"),
+                            ("more", "keywords not in content, more: […]"),
+                            ("description", "description:…;solution:…"),
+                            ("label", "错误描述:…;解决方案:…"),
+                        ],
+                        default="label",
+                        max_length=20,
+                        verbose_name="wording of refusals",
+                    ),
+                ),
+                (
+                    "throttle_errcode",
+                    models.PositiveIntegerField(
+                        choices=[
+                            (130101, "130101 send too fast, exceed 20 times per minute"),
+                            (660026, "660026 sending too many messages per minute"),
+                            (410100, "410100 发送速度太快而限流"),
+                        ],
+                        default=660026,
+                        verbose_name="code when throttled",
+                    ),
+                ),
+                (
+                    "token_errcode",
+                    models.PositiveIntegerField(
+                        choices=[(300005, "300005 token is not exist"), (300001, "300001 token is not exist")],
+                        default=300005,
+                        verbose_name="code of an unknown token",
+                    ),
+                ),
+                (
+                    "errcode_as_text",
+                    models.BooleanField(default=False, help_text='{"errcode":"0"}', verbose_name="errcode as text"),
+                ),
+                ("errmsg_first", models.BooleanField(default=False, verbose_name="errmsg before errcode")),
+                ("escape_arrows", models.BooleanField(default=True, verbose_name="-> written as -\\u003E")),
+                (
+                    "limit",
+                    models.PositiveSmallIntegerField(
+                        default=20,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                        verbose_name="messages a minute",
+                    ),
+                ),
+                (
+                    "window",
+                    models.CharField(
+                        choices=[("sliding", "any 60 seconds"), ("fixed", "each minute of the clock")],
+                        default="sliding",
+                        max_length=10,
+                        verbose_name="counted over",
+                    ),
+                ),
+                (
+                    "penalty_seconds",
+                    models.PositiveIntegerField(
+                        default=600, help_text="0: none.", verbose_name="silence after throttling, seconds"
+                    ),
+                ),
+                ("count_throttled", models.BooleanField(default=True, verbose_name="throttled calls count as well")),
+                (
+                    "latency_ms",
+                    models.PositiveIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(60000)],
+                        verbose_name="delay of every answer, ms",
+                    ),
+                ),
+                (
+                    "clock_offset_seconds",
+                    models.IntegerField(
+                        default=0, help_text="Negative: behind.", verbose_name="clock ahead by, seconds"
+                    ),
+                ),
+                ("banned_words", models.JSONField(blank=True, default=list, verbose_name="banned words")),
+                ("unsafe_hosts", models.JSONField(blank=True, default=list, verbose_name="unsafe hosts")),
+                (
+                    "group",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="knobs",
+                        to="simulator.group",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(models.Value(1), condition=models.Q(('group', None)), name='simulator_knobs_one_row_for_all')],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.Value(1), condition=models.Q(("group", None)), name="simulator_knobs_one_row_for_all"
+                    )
+                ],
             },
         ),
     ]

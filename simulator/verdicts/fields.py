@@ -41,9 +41,7 @@ def required(case: Case) -> Refusal | None:
     )
 
 
-def _first_missing(
-    parent: str, content: Mapping[str, object], expected: tuple[tuple[str, int], ...]
-) -> Refusal | None:
+def _first_missing(parent: str, content: Mapping[str, object], expected: tuple[tuple[str, int], ...]) -> Refusal | None:
     for name, errcode in expected:
         if not _is_filled(content.get(name)):
             return _missing(errcode, parent, name)
@@ -51,7 +49,7 @@ def _first_missing(
 
 
 def _card(content: Mapping[str, object]) -> Refusal | None:
-    single = content.get("singleTitle") is not None or content.get("singleURL") is not None
+    single = content.get("singleTitle") or content.get("singleURL")
     if content.get("btnOrientation", "0") not in ("0", "1", 0, 1):
         return _missing(ORIENTATION, "actionCard", "btnOrientation")
     if single:
