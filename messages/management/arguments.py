@@ -1,0 +1,145 @@
+"""What somebody typed in a shell, as values for a launch; what is wrong with it, all at once and in words."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dingtalk.payloads import Message, PayloadError, Text, message_from_dict
+from messages.services.checks import Finding
+from messages.services.content import problem_text
+from messages.services.planning import PlannedInPast, at_wall_time, planned_moment
+from robots.models import Robot, Tag
+
+MAX_FILE_BYTES: Final = 1_000_000  # fifty times what DingTalk takes
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`robot` is a name; empty for what concerns the whole message."""
+
+    code: str
+    text: str
+    robot: str = ""
+
+    @classmethod
+    def of(cls, finding: Finding) -> Refusal:
+        return cls(finding.code, finding.text, finding.robot.name if finding.robot else "")
+
+
+class Refused(Exception):
+    def __init__(self, refusals: Iterable[Refusal]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__(", ".join(refusal.code for refusal in self.refusals))
+
+
+def read_message(*, file: str | None, text: str | None) -> Message:
+    """From a file with a body as DingTalk takes it ("-" is standard input), or from a plain text. Raises Refused."""
+    if (file is None) == (text is None):
+        raise Refused([Refusal("message_missing", _("Give the message, either with --message or with --text."))])
+    if file is None:
+        return Text(text or "")
+    body = _json_object(_file_text(file))
+    try:
+        return message_from_dict(body)
+    except PayloadError as error:
+        raise Refused(Refusal(problem.code, problem_text(problem)) for problem in error.problems) from None
+
+
+def read_time(written: str | None, zone: ZoneInfo) -> datetime | None:
+    """ISO 8601 with an offset, or the wall time of `zone`; None is now. Raises Refused, for the past as well."""
+    if written is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(written.strip())
+        if not re.search(r"[Tt ]", written.strip()):
+            raise ValueError("a date without a time")
+        moment = moment if moment.tzinfo else at_wall_time(moment, zone).moment
+        return planned_moment(moment.astimezone(zone), zone=zone, now=timezone.now())
+    except PlannedInPast as past:
+        raise Refused([Refusal("planned_in_past", past.text)]) from None
+    except (ValueError, OverflowError):
+        text = _("“%(time)s” is no time. Write it like 2027-01-05T09:00, in %(zone)s, or like 2027-01-05T09:00+08:00.")
+        raise Refused([Refusal("time_unreadable", text % {"time": written[:50], "zone": zone.key})]) from None
+
+
+def robots_named(names: Sequence[str]) -> list[Robot]:
+    """Raises Refused with every name that is not known."""
+    found = {robot.name: robot for robot in Robot.objects.filter(name__in=names)}
+    if unknown := [name for name in dict.fromkeys(names) if name not in found]:
+        known = list(Robot.objects.values_list("name", flat=True))
+        raise Refused(
+            Refusal("unknown_robot", _no_such(_("There is no robot “%(name)s”."), name, known), name)
+            for name in unknown
+        )
+    return [found[name] for name in dict.fromkeys(names)]
+
+
+def tags_named(names: Sequence[str]) -> list[Tag]:
+    """Raises Refused with every name that is not known."""
+    found = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
+    if unknown := [name for name in dict.fromkeys(names) if name not in found]:
+        known = list(Tag.objects.values_list("name", flat=True))
+        raise Refused(
+            Refusal("unknown_tag", _no_such(_("There is no tag “%(name)s”."), name, known)) for name in unknown
+        )
+    return [found[name] for name in dict.fromkeys(names)]
+
+
+def _no_such(sentence: str, name: str, known: Sequence[str]) -> str:
+    by_folded = {other.casefold(): other for other in known}
+    nearest = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.5)
+    told = sentence % {"name": name[:100]}
+    if not nearest:
+        return told
+    return _("%(sentence)s Did you mean “%(nearest)s”?") % {"sentence": told, "nearest": by_folded[nearest[0]]}
+
+
+def _file_text(file: str) -> str:
+    try:
+        raw = _read(file)
+    except OSError as error:
+        # The system's own word for it, such as "No such file or directory".
+        text = _("The file %(file)s cannot be read: %(reason)s.") % {"file": file, "reason": error.strerror}
+        raise Refused([Refusal("file_unreadable", text)]) from None
+    if len(raw) > MAX_FILE_BYTES:
+        raise Refused([Refusal("file_too_big", _("The file %(file)s is far too big for a message.") % {"file": file})])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = _("The file %(file)s is not in UTF-8. Save it in that encoding.") % {"file": file}
+        raise Refused([Refusal("file_not_utf8", text)]) from None
+
+
+def _read(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    with Path(file).open("rb") as opened:
+        return opened.read(MAX_FILE_BYTES + 1)
+
+
+def _json_object(text: str) -> dict[str, object]:
+    try:
+        body = json.loads(text)
+    except json.JSONDecodeError as error:
+        told = _("The message is no JSON: line %(line)d, column %(column)d is where reading ended.")
+        raise Refused([Refusal("not_json", told % {"line": error.lineno, "column": error.colno})]) from None
+    except (RecursionError, ValueError):
+        # Nested too deeply, or a number of thousands of digits.
+        raise Refused([Refusal("not_json", _("The message is no JSON that can be read."))]) from None
+    if not isinstance(body, dict):
+        raise Refused(
+            [Refusal("not_an_object", _("The message must be a JSON object: it begins with { and ends with }."))]
+        )
+    return body

@@ -1,0 +1,110 @@
+"""The `send` command's options as one order: whom, what, when; checked like a launch from a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from dingtalk.payloads import At, Message
+from messages.management.arguments import Refusal, Refused, read_message, read_time, robots_named, tags_named
+from messages.services.audience import resolve_audience
+from messages.services.checks import check_launch
+from robots.models import Robot, RobotStatus, Tag
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """As the shell gave them."""
+
+    message: str | None
+    text: str | None
+    robots: Sequence[str]
+    tags: Sequence[str]
+    all_robots: bool
+    mentions: Sequence[str]
+    mention_all: bool
+    at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`left_out`: robots of a tag, or of all, that are paused. `warnings` stop nothing."""
+
+    message: Message
+    at: At
+    robots: Sequence[Robot]
+    planned_at: datetime | None
+    zone: str
+    left_out: Sequence[Refusal]
+    warnings: Sequence[Refusal]
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """The options, read one by one."""
+
+    message: Message
+    robots: list[Robot]
+    tags: list[Tag]
+    planned_at: datetime | None
+
+
+def order_of(options: Options) -> Order:
+    """Raises Refused with everything that is wrong, so that a person mends it once."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    typed = _typed(options, zone)
+    robots, paused = _audience(typed, all_robots=options.all_robots)
+    at = At(mobiles=tuple(options.mentions), everyone=options.mention_all)
+    found = check_launch(message=typed.message, at=at, robots=robots, planned_at=typed.planned_at)
+    if found.blockers:
+        raise Refused([*map(Refusal.of, found.blockers), *(paused if not robots else [])])
+    return Order(
+        message=typed.message,
+        at=at,
+        robots=robots,
+        planned_at=typed.planned_at,
+        zone=zone.key,
+        left_out=paused,
+        warnings=[Refusal.of(warning) for warning in found.warnings],
+    )
+
+
+def _typed(options: Options, zone: ZoneInfo) -> _Typed:
+    refusals: list[Refusal] = []
+    message = _tried(lambda: read_message(file=options.message, text=options.text), refusals)
+    planned_at = _tried(lambda: read_time(options.at, zone), refusals)
+    robots = _tried(lambda: robots_named(options.robots), refusals)
+    tags = _tried(lambda: tags_named(options.tags), refusals)
+    if not (options.robots or options.tags or options.all_robots):
+        refusals.append(Refusal("audience_missing", _("Say whom it goes to: --robot, --tag or --all-robots.")))
+    if refusals or message is None:
+        raise Refused(refusals)
+    return _Typed(message=message, robots=robots or [], tags=tags or [], planned_at=planned_at)
+
+
+def _tried(read: Callable[[], T], refusals: list[Refusal]) -> T | None:
+    try:
+        return read()
+    except Refused as refused:
+        refusals.extend(refused.refusals)
+        return None
+
+
+def _audience(typed: _Typed, *, all_robots: bool) -> tuple[list[Robot], list[Refusal]]:
+    """Whom it goes to, and which paused robots are left out; those asked for by name stay, and the check refuses."""
+    named = {robot.pk for robot in typed.robots}
+    chosen = {robot.pk: robot for robot in resolve_audience(all_robots=all_robots, robots=[], tags=typed.tags)}
+    chosen |= {robot.pk: robot for robot in typed.robots}
+    paused = {pk for pk, robot in chosen.items() if robot.status == RobotStatus.PAUSED and pk not in named}
+    ordered = sorted(chosen.values(), key=lambda robot: robot.name)
+    text = _("This robot is paused. It was left out.")
+    left_out = [Refusal("robot_paused", text, robot.name) for robot in ordered if robot.pk in paused]
+    return [robot for robot in ordered if robot.pk not in paused], left_out

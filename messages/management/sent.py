@@ -1,0 +1,106 @@
+"""What `send` answers: as one JSON object (docs/commands.md) or as lines of text, and as a status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from messages.management.arguments import Refusal
+from messages.management.ordering import Order
+from messages.management.wording import counts_line, delivery_line
+from messages.models import Broadcast, DeliveryStatus, Run
+from messages.reporting import counts_of, deliveries_of, delivery_as_json
+from messages.services.planning import clock
+
+DONE: Final = 0
+NOT_ALL_DELIVERED: Final = 1
+REFUSED: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """`ended` is None when nobody waited for the end."""
+
+    order: Order
+    broadcast: Broadcast
+    run: Run | None
+    counts: dict[str, int]
+    ended: bool | None
+
+    @property
+    def exit_status(self) -> int:
+        all_delivered = self.counts[DeliveryStatus.DELIVERED] == len(self.order.robots)
+        return DONE if self.ended is None or all_delivered else NOT_ALL_DELIVERED
+
+
+def sent(order: Order, broadcast: Broadcast, run: Run | None, *, ended: bool | None) -> Sent:
+    broadcast.refresh_from_db()
+    return Sent(order=order, broadcast=broadcast, run=run, counts=counts_of(run), ended=ended)
+
+
+def refused_as_json(refusals: Iterable[Refusal]) -> dict[str, Any]:
+    return {"broadcast": None, "run": None, "refused": _listed(refusals)}
+
+
+def sent_as_json(done: Sent) -> dict[str, Any]:
+    waited = done.run if done.ended is not None else None
+    return {
+        "broadcast": done.broadcast.pk,
+        "run": done.run.pk if done.run else None,
+        "status": done.broadcast.status,
+        "planned_at": done.broadcast.planned_at.isoformat(),
+        "zone": done.broadcast.zone,
+        "robots": len(done.order.robots),
+        "ended": bool(done.ended),
+        "counts": done.counts,
+        "deliveries": [delivery_as_json(delivery) for delivery in deliveries_of(waited)] if waited else [],
+        "left_out": _listed(done.order.left_out),
+        "warnings": _listed(done.order.warnings),
+        "refused": [],
+    }
+
+
+def sent_as_lines(done: Sent) -> Iterator[str]:
+    yield _what_happens(done)
+    if done.ended is None or done.run is None:
+        return
+    yield counts_line(done.counts)
+    for delivery in deliveries_of(done.run):
+        if delivery.status != DeliveryStatus.DELIVERED:
+            yield delivery_line(delivery)
+    if not done.ended:
+        yield _("Not all of it has ended yet. Look again: manage.py report %(run)d") % {"run": done.run.pk}
+
+
+def _what_happens(done: Sent) -> str:
+    count = len(done.order.robots)
+    told = {"broadcast": done.broadcast.pk, "count": count}
+    if done.run:
+        text = ngettext(
+            "Broadcast %(broadcast)d goes out to %(count)d group as run %(run)d.",
+            "Broadcast %(broadcast)d goes out to %(count)d groups as run %(run)d.",
+            count,
+        )
+        return text % {**told, "run": done.run.pk}
+    if done.order.planned_at:
+        text = ngettext(
+            "Broadcast %(broadcast)d to %(count)d group is planned for %(time)s.",
+            "Broadcast %(broadcast)d to %(count)d groups is planned for %(time)s.",
+            count,
+        )
+        return text % {**told, "time": clock(done.broadcast.planned_at, ZoneInfo(done.broadcast.zone))}
+    text = ngettext(
+        "Broadcast %(broadcast)d to %(count)d group is stored. It goes out as soon as the worker runs.",
+        "Broadcast %(broadcast)d to %(count)d groups is stored. It goes out as soon as the worker runs.",
+        count,
+    )
+    return text % told
+
+
+def _listed(refusals: Iterable[Refusal]) -> list[dict[str, str | None]]:
+    return [{"robot": each.robot or None, "code": each.code, "text": each.text} for each in refusals]

@@ -1,0 +1,81 @@
+"""Runs as one JSON object, for those who script against the commands (docs/commands.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Count, Prefetch
+
+from messages.models import Attempt, Delivery, DeliveryStatus, Run
+from messages.reasons import explain
+
+DELIVERIES_AT_ONCE: Final = 1000
+
+
+def report_of(run: Run) -> dict[str, Any]:
+    broadcast = run.broadcast
+    return {
+        "run": run.pk,
+        "planned_at": _iso(run.planned_at),
+        "fired_at": _iso(run.fired_at),
+        "resend_of": run.resend_of_id,
+        "broadcast": {
+            "id": broadcast.pk,
+            "name": broadcast.name,
+            "msgtype": broadcast.msgtype,
+            "status": broadcast.status,
+            "zone": broadcast.zone,
+            "created_by": broadcast.created_by_name,
+        },
+        "counts": counts_of(run),
+        "deliveries": [delivery_as_json(delivery) for delivery in deliveries_of(run)],
+    }
+
+
+def counts_of(run: Run | None) -> dict[str, int]:
+    """Every status is in it; all are zero before there is a run."""
+    rows = run.deliveries.order_by().values_list("status").annotate(Count("pk")) if run else ()
+    return {status.value: 0 for status in DeliveryStatus} | dict(rows)
+
+
+def deliveries_of(run: Run) -> Iterator[Delivery]:
+    """In the order of the audience, each with its attempts; a thousand in memory at a time."""
+    attempts = Prefetch("attempts", Attempt.objects.order_by("number"))
+    ordered = run.deliveries.order_by("pk").prefetch_related(attempts)
+    yield from ordered.iterator(chunk_size=DELIVERIES_AT_ONCE)
+
+
+def delivery_as_json(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.pk,
+        "robot": delivery.robot_name,
+        "group": delivery.group_name,
+        "status": delivery.status,
+        "errcode": delivery.errcode,
+        "reason": delivery.reason or None,
+        "reason_text": reason_text(delivery.reason) or None,
+        "msg_uuid": str(delivery.msg_uuid),
+        "ended_at": _iso(delivery.ended_at),
+        "attempts": [_attempt_as_json(attempt) for attempt in delivery.attempts.all()],
+    }
+
+
+def reason_text(reason: str) -> str:
+    return str(explain(reason).title) if reason else ""
+
+
+def _attempt_as_json(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "start": _iso(attempt.started_at),
+        "duration_ms": attempt.duration_ms,
+        "http_status": attempt.http_status,
+        "errcode": attempt.errcode,
+        "reason": attempt.reason or None,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
