@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import redis
+from celery.signals import celeryd_after_setup
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +19,18 @@ from dingadmin.checks import TAG, Apps
 OLDEST_REDIS: Final = (6, 2)  # what kombu needs
 CLOCK_ERROR_SECONDS: Final = 60
 CLOCK_WARNING_SECONDS: Final = 5
+
+logger = logging.getLogger(__name__)
+
+
+@celeryd_after_setup.connect
+def refuse_to_work(**_signal: object) -> None:
+    """A worker that cannot do its work rightly does none: it ends, and is started again until it can."""
+    found = run_checks(tags=[TAG], include_deployment_checks=True)
+    for message in found:
+        logger.log(message.level, "%s", message)
+    if any(message.is_serious() for message in found):
+        raise SystemExit(1)
 
 
 @register(TAG, deploy=True)

@@ -62,6 +62,12 @@ class Stack:
         child.start()
         return child
 
+    def start_all(self, *programs: Program) -> None:
+        """None of them when a stop was asked for meanwhile."""
+        for program in programs:
+            if not self._stop:
+                self.start(program)
+
     def watch(self, on_look: Callable[[], None]) -> None:
         """Keep every child alive until a stop is asked for."""
         while not self._stop:

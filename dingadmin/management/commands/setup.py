@@ -4,8 +4,10 @@ import os
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from dingadmin.checks import TAG
 from dingadmin.preparation import demo_is_due, mark_demo, prepare
 
 
@@ -16,6 +18,8 @@ class Command(BaseCommand):
         if demo_is_due():
             mark_demo()
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+        if not settings.EMBEDDED:
+            self.check(tags=[TAG], include_deployment_checks=True)
         administrator = prepare()
         if administrator is not None:
             self.stdout.write(f"User: {administrator.name}\nPassword: {administrator.password}")
