@@ -59,13 +59,18 @@ class Environment:
     def words(self, name: str) -> list[str]:
         return [word for word in re.split(r"[,\s]+", self.text(name)) if word]
 
-    def base_url(self, name: str, default: str) -> str:
-        """An http(s) address without query and without a slash at its end."""
+    def base_url(self, name: str, default: str, *, password: bool = False) -> str:
+        """An http(s) address without query and without a slash at its end; with a user's name only when `password`."""
         value = self.text(name, default).rstrip("/")
         if not value:
             return value
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.query
+            or (parts.username and not password)
+        ):
             raise ImproperlyConfigured(f"{name} must be an address such as https://oapi.dingtalk.com")
         return value
 

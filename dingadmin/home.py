@@ -7,6 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,13 +51,9 @@ class Home:
         """Read the key file, or write a new one that only its owner may read. Safe when two processes race."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.path / name
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _read_written(path)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(make())
-        return _read_written(path)
+        if not path.exists():
+            _write_once(path, make())
+        return path.read_text(encoding="ascii").strip()
 
 
 def new_secret_key() -> str:
@@ -67,5 +64,13 @@ def new_encryption_key() -> str:
     return Fernet.generate_key().decode("ascii")
 
 
-def _read_written(path: Path) -> str:
-    return path.read_text(encoding="ascii").strip()
+def _write_once(path: Path, text: str) -> None:
+    """The file appears whole or not at all, and the first of two writers wins."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+    try:
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)

@@ -55,7 +55,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 # --- DingTalk -------------------------------------------------------------------------------------------------------
 DINGTALK_REAL_URL = "https://oapi.dingtalk.com"
 DINGTALK_BASE_URL = ENV.base_url("DINGTALK_BASE_URL", DINGTALK_REAL_URL)
-DINGTALK_PROXY = ENV.base_url("DINGTALK_PROXY", "")
+DINGTALK_PROXY = ENV.base_url("DINGTALK_PROXY", "", password=True)
 DINGTALK_CA_FILE = ENV.text("DINGTALK_CA_FILE")
 EGRESS_IP = ENV.text("DINGADMIN_EGRESS_IP")  # shown to those who set up a robot with an IP range
 
