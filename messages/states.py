@@ -25,25 +25,25 @@ DELIVERY_STATES: Final[Mapping[str, Presentation]] = {
     DeliveryStatus.SENDING: Presentation(_("Sending"), "send", "busy"),
     DeliveryStatus.DELIVERED: Presentation(_("Delivered"), "circle-check", "ok"),
     DeliveryStatus.FAILED: Presentation(_("Failed"), "circle-x", "bad"),
-    DeliveryStatus.UNCERTAIN: Presentation(_("Unknown"), "help-circle", "unsure"),
+    DeliveryStatus.UNCERTAIN: Presentation(_("Unknown"), "help-hexagon", "unsure"),
     DeliveryStatus.CANCELLED: Presentation(_("Cancelled"), "ban", "off"),
     DeliveryStatus.EXPIRED: Presentation(_("Expired"), "hourglass", "off"),
 }
 _ATTEMPTS: Final[Mapping[str, Presentation]] = {
     Kind.DELIVERED: Presentation(_("Accepted"), "circle-check", "ok"),
-    Kind.THROTTLED: Presentation(_("Too fast"), "clock-pause", "wait"),
-    Kind.REFUSED_CONTENT: Presentation(_("Refused"), "circle-x", "bad"),
-    Kind.REFUSED_ROBOT: Presentation(_("Refused"), "circle-x", "bad"),
+    Kind.THROTTLED: Presentation(_("Throttled"), "hourglass", "wait"),
+    Kind.REFUSED_CONTENT: Presentation(_("Message refused"), "circle-x", "bad"),
+    Kind.REFUSED_ROBOT: Presentation(_("Robot refused"), "circle-x", "bad"),
     Kind.QUOTA: Presentation(_("Quota used up"), "gauge", "bad"),
-    Kind.TRANSIENT: Presentation(_("Error at DingTalk"), "refresh", "unsure"),
-    Kind.UNREACHABLE: Presentation(_("Not reached"), "plug-connected-x", "bad"),
-    Kind.UNCERTAIN: Presentation(_("Unknown"), "help-circle", "unsure"),
+    Kind.TRANSIENT: Presentation(_("DingTalk's error"), "alert-triangle", "unsure"),
+    Kind.UNREACHABLE: Presentation(_("Not reached"), "wifi-off", "bad"),
+    Kind.UNCERTAIN: Presentation(_("Unknown"), "help-hexagon", "unsure"),
 }
 _SCHEDULED: Final = Presentation(_("Scheduled"), "calendar", "wait")
 _CANCELLED: Final = Presentation(_("Cancelled"), "ban", "off")
 _GOING_OUT: Final = Presentation(_("Going out"), "send", "busy")
 _SOME_FAILED: Final = Presentation(_("Some failed"), "alert-triangle", "bad")
-_SOME_UNKNOWN: Final = Presentation(_("Some unknown"), "help-circle", "unsure")
+_SOME_UNKNOWN: Final = Presentation(_("Some unknown"), "help-hexagon", "unsure")
 _ALL_DELIVERED: Final = Presentation(_("All delivered"), "circle-check", "ok")
 _NOTHING_SENT: Final = Presentation(_("Nothing sent"), "ban", "off")
 
@@ -53,7 +53,7 @@ def delivery_state(status: str) -> Presentation:
 
 
 def attempt_state(kind: str) -> Presentation:
-    return _ATTEMPTS.get(kind) or Presentation(kind, "help-circle", "unsure")
+    return _ATTEMPTS.get(kind) or Presentation(kind, "help-hexagon", "unsure")
 
 
 def broadcast_state(status: str, counts: Mapping[str, int]) -> Presentation:

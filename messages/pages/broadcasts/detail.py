@@ -60,7 +60,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _live(request: HttpRequest, broadcast: Broadcast) -> dict[str, object]:
-    now = timezone.now()
+    now, engine = timezone.now(), engine_state()
     so_far = progress_of([broadcast.pk])[broadcast.pk]
     chosen = request.GET.get("state", "")
     chosen = chosen if chosen in DELIVERY_STATES else ""
@@ -73,10 +73,10 @@ def _live(request: HttpRequest, broadcast: Broadcast) -> dict[str, object]:
         "counts": _counts(so_far, chosen),
         "chosen": chosen,
         "page": page,
-        "lines": lines(page.rows, now=now),
+        "lines": lines(page.rows, now=now, engine=engine),
         "poll_seconds": _poll_seconds(broadcast) if changes else None,
         "cancellable": changes,
-        "silent_since": silent_since(engine_state(), now=now) if changes else None,
+        "silent_since": silent_since(engine, now=now) if changes else None,
     }
 
 

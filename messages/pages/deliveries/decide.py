@@ -32,7 +32,7 @@ class DecisionForm(forms.Form):
 @permission_required("broadcasts.send_broadcast", raise_exception=True)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(deliveries(Wanted()), pk=pk)
-    form = DecisionForm(request.POST or None, delivery=delivery)
+    form = DecisionForm(request.POST if request.method == "POST" else None, delivery=delivery)
     if form.is_valid():
         return _decide(request, delivery, Decision(form.cleaned_data["decision"]))
     if delivery.status != DeliveryStatus.UNCERTAIN:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,6 +12,8 @@ from audit.filters import DayRangeForm
 from messages.history.deliveries import Wanted
 from messages.states import DELIVERY_STATES
 from robots.models import Robot, Tag
+
+MOST: Final = 2**63 - 1  # what a column holds
 
 
 def state_choices() -> list[tuple[str, str]]:
@@ -29,10 +33,10 @@ class DeliveryFilters(DayRangeForm):
         label=gettext_lazy("Tag"), required=False, queryset=Tag.objects.all(), empty_label=gettext_lazy("Any tag")
     )
     errcode = forms.IntegerField(
-        label=gettext_lazy("errcode"), required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+        label="errcode", required=False, max_value=MOST, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
     # Other pages link here with these; the page says so and offers to drop them.
-    broadcast = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    broadcast = forms.IntegerField(required=False, max_value=MOST, widget=forms.HiddenInput)
     reason = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     field_order = ("q", "state", "robot", "tag", "errcode", "from", "to")

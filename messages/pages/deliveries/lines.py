@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from messages.history.waiting import Wait, engine_state, why_waiting
+from messages.history.waiting import Wait, why_waiting
 from messages.models import Delivery, DeliveryStatus, EngineState
 from messages.reasons import explain
 from messages.states import Presentation, delivery_state
@@ -28,8 +28,7 @@ class DeliveryLine:
     until: datetime | None = None
 
 
-def lines(deliveries: Iterable[Delivery], *, now: datetime) -> list[DeliveryLine]:
-    engine = engine_state()
+def lines(deliveries: Iterable[Delivery], *, now: datetime, engine: EngineState | None) -> list[DeliveryLine]:
     return [line(delivery, now=now, engine=engine) for delivery in deliveries]
 
 

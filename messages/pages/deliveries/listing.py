@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from audit.keyset import newest_first
 from messages.history.deliveries import Wanted, deliveries
+from messages.history.waiting import engine_state
 from messages.models import Broadcast
 from messages.pages.deliveries.filters import DeliveryFilters
 from messages.pages.deliveries.lines import lines
@@ -38,7 +39,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "narrowings": _narrowings(wanted, request.GET),
         "page": page,
-        "lines": lines(page.rows, now=timezone.now()),
+        "lines": lines(page.rows, now=timezone.now(), engine=engine_state()),
     }
     return render(request, "broadcasts/deliveries/history.html", context)
 
