@@ -27,8 +27,10 @@ def delivery_line(delivery: Delivery) -> str:
     told = [str(DeliveryStatus(delivery.status).label)]
     if delivery.errcode is not None:
         told.append(f"errcode {delivery.errcode}")
-    reason = f" {explain(delivery.reason).title}" if delivery.reason else ""
-    return f"{delivery.robot_name}: {_(', ').join(told)}.{reason}"
+    words = {"robot": delivery.robot_name, "state": _(", ").join(told)}
+    if not delivery.reason:
+        return _("%(robot)s: %(state)s.") % words
+    return _("%(robot)s: %(state)s. %(reason)s") % {**words, "reason": explain(delivery.reason).title}
 
 
 def attempt_lines(delivery: Delivery) -> Iterator[str]:
