@@ -18,7 +18,7 @@ from messages.pages.drafts.order import Order, all_robots_of, grouped
 from messages.services.checks import Check, check_launch
 from messages.services.planning import WallTime, clock
 
-ROBOTS_SHOWN = 40
+ROBOTS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)

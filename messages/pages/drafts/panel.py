@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db.models import Q
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from dingtalk.payloads import MAX_MENTIONS, At, Message, Problem, ProblemCode
 from messages.forms.composition import Composition
@@ -20,6 +21,7 @@ from messages.services.mentions import resolve_mentions
 from messages.services.snapshots import Snapshot
 from robots.models import Recipient, RecipientList, Robot, Tag
 
+NOBODY: Final = _("Choose at least one robot or tag: nobody would get this message.")
 MISSING: Final = (ProblemCode.EMPTY, ProblemCode.LINKS_EMPTY, ProblemCode.CARD_WITHOUT_ACTION)
 
 
@@ -67,7 +69,10 @@ def panel_of(composition: Composition) -> Panel:
 def panel_for(message: Message, *, at: At, robots: Sequence[Robot], typed: Typed) -> Panel:
     sender = robots[0].name if robots else ""
     preview = preview_of(message, at=at, names=names_of(at), sender=sender)
-    return Panel(preview=preview, robots=tuple(robots), remarks=tuple(_remarks(preview, typed)))
+    remarks = [*_remarks(preview, typed)]
+    if not robots:
+        remarks.append(Remark("audience", "missing", NOBODY))
+    return Panel(preview=preview, robots=tuple(robots), remarks=tuple(remarks))
 
 
 def audience_of(snapshot: Snapshot) -> list[Robot]:
