@@ -16,6 +16,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.utils.translation import gettext as _
 
 Apps = Sequence[AppConfig] | None
@@ -102,7 +103,7 @@ def lease_outlasts_a_call(app_configs: Apps, **options: Any) -> list[CheckMessag
 
 @register(TAG)
 def sqlite_stays_on_one_machine(app_configs: Apps, **options: Any) -> list[CheckMessage]:
-    if settings.REDIS_EMBEDDED or settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+    if settings.REDIS_EMBEDDED or connection.vendor != "sqlite":
         return []
     return [
         Warning(
