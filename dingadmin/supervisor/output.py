@@ -21,8 +21,9 @@ class Output:
     def relay(self, name: str, source: BinaryIO) -> None:
         """Print every line of `source` until it ends; read on even when nobody listens, or the child would stall."""
         prefix = name.ljust(NAME_WIDTH).encode() + b" | "
-        for line in source:
-            self._write(prefix + line.rstrip(b"\r\n") + b"\n")
+        with source:
+            for line in source:
+                self._write(prefix + line.rstrip(b"\r\n") + b"\n")
 
     def _write(self, line: bytes) -> None:
         with self._lock:
