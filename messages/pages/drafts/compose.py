@@ -65,7 +65,7 @@ def _save(request: HttpRequest, pk: int | None, *, onward: str) -> HttpResponse:
     draft = Draft.objects.filter(pk=pk).first() if pk else None
     if pk and not draft:
         return compose_page(request, composition.unsaved(), deleted=True)
-    form = NameForm(request.POST)
+    form = NameForm({"name": composition.name})
     if not form.is_valid():
         return compose_page(request, composition, draft=draft, name_form=form)
     snapshot = composition.snapshot(name=composition.name or new_name(panel_of(composition)))
