@@ -41,15 +41,15 @@ def demo_remove(request: HttpRequest) -> HttpResponse:
 
 def consequences(found: Extent) -> list[str]:
     return [
-        _("%(count)d simulated robots are deleted; what was planned for them will fail.") % {"count": found.robots},
-        _("%(recipients)d recipients, %(lists)d lists, %(tags)d tags and %(drafts)d drafts of the demo are deleted.")
+        _("Simulated robots deleted: %(count)d. What was planned for them will fail.") % {"count": found.robots},
+        _("Deleted as well: recipients %(recipients)d, lists %(lists)d, tags %(tags)d, drafts %(drafts)d.")
         % {
             "recipients": found.recipients,
             "lists": found.recipient_lists,
             "tags": found.tags,
             "drafts": found.drafts,
         },
-        _("All %(count)d groups of the simulator are deleted, with their chats.") % {"count": found.groups},
+        _("All groups of the simulator are deleted with their chats: %(count)d.") % {"count": found.groups},
         _("What was sent stays readable in the history."),
         _("From the next start on, the simulator is not there any more unless DINGADMIN_SIMULATOR asks for it."),
     ]

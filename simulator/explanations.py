@@ -71,7 +71,7 @@ TEXTS: Final[Mapping[str, Promise | str]] = {
     Diagnosis.NOT_A_LIST: _("“%(key)s” has to be a list."),
     Diagnosis.NOT_A_BOOLEAN: _("“%(key)s” has a value that it cannot have."),
     Diagnosis.AT_NOT_HONOURED: _("Messages of the type %(type)s mention nobody; “at” is ignored."),
-    Diagnosis.AT_TOO_MANY: _("%(count)s people are mentioned; 50 are allowed."),
+    Diagnosis.AT_TOO_MANY: _("People mentioned: %(count)s; 50 are allowed."),
     Diagnosis.ASCII_ESCAPED: _(
         "Characters are written as \\uXXXX: each takes six bytes of the 20,000 instead of three."
     ),
@@ -83,7 +83,7 @@ TEXTS: Final[Mapping[str, Promise | str]] = {
     Diagnosis.MENTION_NOT_IN_TEXT: _(
         "The mention number %(number)s will not notify: its @… does not stand in the text."
     ),
-    Diagnosis.MENTION_NOT_A_MEMBER: _("%(count)s of the mentioned are not in the group and will not be notified."),
+    Diagnosis.MENTION_NOT_A_MEMBER: _("Mentioned but not in the group, so that they are not notified: %(count)s."),
     Diagnosis.MENTION_EXTERNAL: _("In an external group a userId mentions nobody; use the mobile."),
     Diagnosis.MENTION_IN_CARD: _("In an action card only @userId in its text is documented to mention anybody."),
     Diagnosis.NO_MSG_UUID: _("Without a msgUuid a retry after a time-out can make a second message."),

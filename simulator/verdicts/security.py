@@ -41,7 +41,7 @@ def timestamp(case: Case) -> Refusal | None:
 
 
 def _time_mistake(given: str, now_ms: int) -> Note | None:
-    if not (given.isascii() and given.isdigit()):
+    if not signatures.is_milliseconds(given):
         return Note(Diagnosis.TIMESTAMP_NOT_A_NUMBER)
     late_ms = now_ms - int(given)
     if abs(late_ms) <= TOLERANCE_MS:
@@ -49,7 +49,7 @@ def _time_mistake(given: str, now_ms: int) -> Note | None:
     if abs(now_ms - int(given) * 1000) <= TOLERANCE_MS:
         return Note(Diagnosis.TIMESTAMP_IN_SECONDS)
     hours = round(late_ms / _HOUR_MS)
-    if abs(hours) <= 14 and abs(late_ms - hours * _HOUR_MS) < _MINUTE_MS:
+    if 2 <= abs(hours) <= 14 and abs(late_ms - hours * _HOUR_MS) < _MINUTE_MS:
         return Note(Diagnosis.TIMESTAMP_ZONE, {"hours": str(abs(hours))})
     minutes = {"minutes": str(abs(late_ms) // _MINUTE_MS)}
     return Note(Diagnosis.TIMESTAMP_STALE if late_ms > 0 else Diagnosis.TIMESTAMP_AHEAD, minutes)

@@ -6,10 +6,13 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
+from typing import Final
 from urllib.parse import unquote, unquote_plus
 
 from dingtalk.signing import sign
 from simulator.diagnoses import Diagnosis
+
+MAX_DIGITS: Final = 15
 
 
 def matches(given: str, *, timestamp: str, secret: str) -> bool:
@@ -30,7 +33,7 @@ def diagnose(given: str, *, timestamp: str, secret: str, other_timestamps: Itera
         return Diagnosis.SIGN_DOUBLE_ENCODED
     if given.replace(" ", "+") == right:
         return Diagnosis.SIGN_NOT_ENCODED
-    if any(given == expected(other, secret) for other in other_timestamps if _is_number(other)):
+    if any(given == expected(other, secret) for other in other_timestamps if is_milliseconds(other)):
         return Diagnosis.SIGN_OTHER_TIMESTAMP
     return Diagnosis.SIGN_UNKNOWN
 
@@ -62,5 +65,6 @@ def _base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode("ascii")
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+def is_milliseconds(text: str) -> bool:
+    """Whether it could be a timestamp at all, and is short enough to reckon with."""
+    return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
