@@ -5,24 +5,34 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import allauth.account.admin  # noqa: F401 - registers what is taken out again below
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from audit.actors import actor_of
 from audit.log import record
 from audit.models import Entry
-from audit.read_only import ReadOnlyAdmin
+from audit.read_only import ReadOnlyAdmin, column
+
+NUMBER = column("number", _("No."))
+WHEN = column("at", _("When"))
+WHO = column("actor_name", _("Who"))
+WHAT = column("action", _("What"))
+ON_WHAT = column("target_label", _("On what"))
+ADDRESS = column("address", _("From where"))
 
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
-    list_display = ("number", "at", "actor_name", "action", "target_label", "address")
-    list_filter = ("action",)
-    search_fields = ("actor_name", "target_label")
+    list_display = (NUMBER, WHEN, WHO, WHAT, ON_WHAT, ADDRESS)
+    shown = (*list_display, column("detail", _("Details")), column("hash", _("Hash")))
+    search_fields = ("actor_name", "action", "target_label")
     ordering = ("-number",)
 
 
@@ -53,6 +63,8 @@ def _fields(message: Any) -> list[str]:
     return [str(field) for part in parts for field in part.get("changed", {}).get("fields", [])]
 
 
+# Nobody signs in by e-mail, and nothing would put a change of it on record.
+admin.site.unregister(EmailAddress)
 admin.site.unregister(User)
 admin.site.unregister(Group)
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from audit.actors import actor_of
-from audit.read_only import ReadOnlyAdmin
+from audit.read_only import ReadOnlyAdmin, column
 from messages.models import Attempt, Broadcast, Delivery, Draft, Run
 from messages.services.drafts import StaleDraft, delete_draft, save_draft
 from messages.services.snapshots import LINKS, VALUES, Snapshot
@@ -26,6 +26,7 @@ class DraftForm(ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Draft
         fields = (*VALUES, *LINKS)
+        labels = {"content": _("content")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +52,12 @@ class DraftForm(ModelForm):  # type: ignore[type-arg]
 @admin.register(Draft)
 class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = DraftForm
-    list_display = ("name", "msgtype", "version", "updated_at")
+    list_display = (
+        "name",
+        "msgtype",
+        column("version", _("Version")),
+        column("updated_at", _("Saved")),
+    )
     list_filter = ("msgtype",)
     search_fields = ("name",)
     filter_horizontal = tuple(LINKS)
@@ -77,18 +83,37 @@ class DraftAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             delete_draft(draft=draft, by=actor_of(request))
 
 
+NAME = column("name", _("Name"))
+ROBOT = column("robot_name", _("Robot"))
+GROUP = column("group_name", _("Group"))
+STATE = column("status", _("State"))
+PLANNED_AT = column("planned_at", _("Planned for"))
+REASON = column("reason", _("Reason"))
+ERRCODE = column("errcode", "errcode")
+BROADCAST = column("broadcast", _("Broadcast"))
+WORKER = column("worker", _("Worker"))
+
+
 @admin.register(Broadcast)
 class BroadcastAdmin(ReadOnlyAdmin):
-    list_display = ("name", "kind", "status", "planned_at", "zone", "created_by_name")
-    list_filter = ("status", "kind")
-    search_fields = ("name",)
+    list_display = (NAME, column("kind", _("Kind")), STATE, PLANNED_AT, column("created_by_name", _("By")))
     # Whole mobiles are for DingTalk: only the body of a delivery shows what DingTalk was told.
-    exclude = ("at_mobiles",)
+    shown = (
+        *list_display,
+        column("zone", _("Time zone")),
+        column("msgtype", _("Type")),
+        column("content", _("Content")),
+        column("at_everyone", _("Mentions everyone"), boolean=True),
+        column("created_at", _("Launched")),
+        column("uncertain_policy", _("When the result is unknown")),
+    )
+    search_fields = ("name",)
 
 
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin):
-    list_display = ("pk", "broadcast", "planned_at", "fired_at")
+    list_display = (column("pk", _("No.")), BROADCAST, PLANNED_AT, column("fired_at", _("Fired")))
+    shown = list_display
     list_select_related = ("broadcast",)
 
     def has_view_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
@@ -98,23 +123,45 @@ class RunAdmin(ReadOnlyAdmin):
         return self.has_view_permission(request)
 
 
+@admin.display(description=_("Body"))
+def body_text(delivery: Delivery) -> str:
+    return delivery.body.text
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("pk", "robot_name", "group_name", "status", "reason", "errcode", "planned_at", "ended_at")
-    list_filter = ("status",)
+    list_display = (column("pk", _("No.")), ROBOT, GROUP, STATE, REASON, ERRCODE, PLANNED_AT)
+    shown = (
+        *list_display,
+        column("run", _("Run")),
+        column("is_test", _("Test"), boolean=True),
+        column("msg_uuid", "msgUuid"),
+        column("calls", _("Attempts")),
+        column("due_at", _("Next call")),
+        column("ended_at", _("Ended")),
+        WORKER,
+        body_text,
+    )
     search_fields = ("robot_name", "group_name")
-    readonly_fields = ("body_text",)
-    exclude = ("body", "claim")
-
-    @admin.display(description=_("Body"))
-    def body_text(self, delivery: Delivery) -> str:
-        return delivery.body.text
 
 
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnlyAdmin):
-    list_display = ("pk", "delivery", "number", "started_at", "duration_ms", "kind", "http_status", "errcode")
-    list_filter = ("kind",)
+    list_display = (
+        column("delivery", _("Delivery")),
+        column("number", _("No.")),
+        column("started_at", _("Started")),
+        column("duration_ms", _("Took (ms)")),
+        column("kind", _("Result")),
+        column("http_status", _("HTTP status")),
+        ERRCODE,
+    )
+    shown = (
+        *list_display,
+        REASON,
+        column("raw", _("DingTalk's reply")),
+        column("masked_url", _("Address")),
+        WORKER,
+    )
     list_select_related = ("delivery",)
     search_fields = ("delivery__robot_name",)
-    exclude = ("token_fingerprint",)

@@ -166,7 +166,7 @@ def test_a_broadcast_is_followed_until_nothing_of_it_can_change_by_itself(broadc
         pytest.param("scheduled", {}, "calendar", "wait", id="scheduled"),
         pytest.param("cancelled", {"delivered": 3}, "ban", "off", id="cancelled"),
         pytest.param("fired", {"waiting": 1, "failed": 2}, "send", "busy", id="still going out"),
-        pytest.param("fired", {"uncertain": 1, "failed": 2}, "help-circle", "unsure", id="some unknown"),
+        pytest.param("fired", {"uncertain": 1, "failed": 2}, "help-hexagon", "unsure", id="some unknown"),
         pytest.param("fired", {"delivered": 9, "failed": 1}, "alert-triangle", "bad", id="some failed"),
         pytest.param("fired", {"delivered": 9}, "circle-check", "ok", id="all delivered"),
         pytest.param("fired", {}, "ban", "off", id="nothing sent"),
