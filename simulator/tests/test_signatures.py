@@ -71,3 +71,10 @@ def test_a_sign_of_another_timestamp_in_the_same_url_is_named() -> None:
     given = signatures.expected("1735693200001", SECRET)
     found = signatures.diagnose(given, timestamp=AT, secret=SECRET, other_timestamps=["x", "1735693200001"])
     assert found == Diagnosis.SIGN_OTHER_TIMESTAMP
+
+
+def test_a_right_sign_encoded_twice_is_named_whatever_letters_it_has() -> None:
+    for timestamp in range(1_700_000_000_000, 1_700_000_000_050):
+        given = quote(signatures.expected(str(timestamp), SECRET), safe="")
+        found = signatures.diagnose(given, timestamp=str(timestamp), secret=SECRET)
+        assert found == Diagnosis.SIGN_DOUBLE_ENCODED

@@ -50,8 +50,8 @@ def _variants(timestamp: str, secret: str) -> Iterator[tuple[str, Diagnosis]]:
     yield _base64(_mac(bare, f"{timestamp}\n{bare}")), Diagnosis.SIGN_SEC_STRIPPED
     yield right.hex(), Diagnosis.SIGN_HEX
     yield _base64(right.hex().encode()), Diagnosis.SIGN_HEX
-    if right != (url_safe := base64.urlsafe_b64encode(right)):
-        yield url_safe.decode(), Diagnosis.SIGN_URL_SAFE
+    if (url_safe := base64.urlsafe_b64encode(right).decode()) != _base64(right):
+        yield url_safe, Diagnosis.SIGN_URL_SAFE
     yield _base64(right).rstrip("="), Diagnosis.SIGN_UNPADDED
     for padded in (f"{secret}\n", f"{secret} ", f" {secret}", f"{secret}\r\n"):
         yield _base64(_mac(padded, f"{timestamp}\n{padded}")), Diagnosis.SIGN_SECRET_SPACES
