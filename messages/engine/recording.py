@@ -100,6 +100,7 @@ def _attempt(done: Finished, *, worker: str, number: int) -> Attempt:
         errcode=outcome.errcode,
         raw=call.raw.replace("\x00", ""),
         masked_url=call.masked_url,
+        clock_skew_seconds=outcome.clock_skew_seconds,
         token_fingerprint=done.claimed.token_fingerprint,
         worker=worker,
     )

@@ -147,6 +147,8 @@ class Attempt(models.Model):
     errcode = models.BigIntegerField(null=True)
     raw = models.TextField(blank=True)  # DingTalk's reply, at most 2,000 characters
     masked_url = models.CharField(max_length=400, blank=True)
+    # Our clock minus DingTalk's, when DingTalk refused our timestamp and told its own time.
+    clock_skew_seconds = models.IntegerField(null=True)
     token_fingerprint = models.CharField(max_length=64)  # whose minute it used up, to rebuild the pacing window
     worker = models.CharField(max_length=100, blank=True)
 
@@ -163,3 +165,8 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id} #{self.number}"
+
+    @property
+    def clock_behind_seconds(self) -> int:
+        """How far our clock was behind DingTalk's; 0 when it was not."""
+        return max(0, -(self.clock_skew_seconds or 0))

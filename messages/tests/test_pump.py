@@ -17,7 +17,7 @@ from messages.models import Attempt, Delivery, DeliveryStatus
 from messages.tests.engine_parts import make_pump
 from robots.models import Organisation, Robot
 from simulator.groups import create_group
-from simulator.models import ChatMessage, Fault, FaultKind, Group, LoggedCall
+from simulator.models import ChatMessage, Fault, FaultKind, Group, Knobs, LoggedCall
 from tests.factories import make_delivery, make_organisation, make_robot, make_run
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "simulator"])
@@ -180,3 +180,15 @@ def test_a_wake_up_that_comes_while_a_pump_runs_is_not_lost() -> None:
     first.join()
     assert len(runs) == 2
     connection.close()
+
+
+def test_a_clock_an_hour_off_is_told_with_the_difference(organisation: Organisation) -> None:
+    robot, group = make_pair(organisation, "other time")
+    Knobs.objects.create(group=group, clock_offset_seconds=2 * 60 * 60)
+    delivery = make_delivery(robot)
+    make_pump().run()
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.FAILED, "timestamp_invalid")
+    skew = Attempt.objects.get(delivery=delivery).clock_skew_seconds
+    assert skew is not None
+    assert abs(skew + 2 * 60 * 60) < 60

@@ -152,3 +152,8 @@ def test_a_read_timeout_is_uncertain_and_shows_when_it_is_tried_again() -> None:
     delivery.refresh_from_db()
     assert (delivery.status, delivery.reason, delivery.uncertain_tries) == ("uncertain", "read_timeout", 1)
     assert delivery.due_at is not None
+
+
+def test_an_attempt_tells_how_far_our_clock_is_behind() -> None:
+    assert Attempt(clock_skew_seconds=-90).clock_behind_seconds == 90
+    assert Attempt(clock_skew_seconds=90).clock_behind_seconds == 0
