@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Final
 
 from django.conf import settings
@@ -57,7 +58,7 @@ def _first_start() -> Administrator | None:
     if users.exists():
         return None
     if settings.HOME.demo_marker.exists() and DEMO_COMMAND in get_commands():
-        call_command(DEMO_COMMAND)
+        call_command(DEMO_COMMAND, stdout=StringIO())
     password = secrets.token_urlsafe(12)
     user = users.create_superuser(FIRST_ADMINISTRATOR, password=password)
     record("user.created", by=command_actor("setup"), target=user, detail={"administrator": True})
