@@ -99,6 +99,8 @@ def test_the_list_is_paged_in_the_order_of_the_last_save_and_back(english):
         back = page.previous_url
     assert seen == [f"Draft {number:03}" for number in reversed(range(120))]
     assert [draft.name for draft in english.get(f"{LIST}{back}").context["page"].rows] == pages[1]
+    past_the_end = english.get(f"{LIST}?before=1-1").context["page"]
+    assert (past_the_end.rows, past_the_end.previous_url) == ([], "?")
     assert english.get(f"{LIST}?before=9-x&after=99999999999999999-1").status_code == 200
 
 

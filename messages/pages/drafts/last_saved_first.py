@@ -31,9 +31,14 @@ def last_saved_first(drafts: QuerySet[Draft], asked: QueryDict, *, size: int = P
     shown = found[:size]
     return Page(
         shown,
-        previous_url=_url(asked, "after", shown[0]) if before and shown else "",
+        previous_url=_back(asked, shown) if before else "",
         next_url=_url(asked, "before", shown[-1]) if len(found) > size else "",
     )
+
+
+def _back(asked: QueryDict, shown: list[Draft]) -> str:
+    """A page that turns out empty leads back to the first one."""
+    return _url(asked, "after", shown[0]) if shown else f"?{_without_place(asked).urlencode()}"
 
 
 def _newer(moment: datetime, pk: int) -> Q:
@@ -45,11 +50,16 @@ def _older(moment: datetime, pk: int) -> Q:
 
 
 def _url(asked: QueryDict, direction: str, draft: Draft) -> str:
+    query = _without_place(asked)
+    query[direction] = f"{(draft.updated_at - _EPOCH) // _MICROSECOND}-{draft.pk}"
+    return f"?{query.urlencode()}"
+
+
+def _without_place(asked: QueryDict) -> QueryDict:
     query = asked.copy()
     query.pop("before", None)
     query.pop("after", None)
-    query[direction] = f"{(draft.updated_at - _EPOCH) // _MICROSECOND}-{draft.pk}"
-    return f"?{query.urlencode()}"
+    return query
 
 
 def _place(text: str | None) -> tuple[datetime, int] | None:
