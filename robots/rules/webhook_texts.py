@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dingtalk.webhook import WebhookProblem
 
-PROBLEM_TEXTS: Mapping[WebhookProblem, str | Promise] = {
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+PROBLEM_TEXTS: Mapping[WebhookProblem, _StrPromise] = {
     WebhookProblem.EMPTY: _("Paste the webhook that DingTalk showed when the robot was added."),
     WebhookProblem.NOT_A_WEBHOOK: _(
         "This is not a webhook. A webhook begins with https://oapi.dingtalk.com/robot/send?access_token= "

@@ -97,7 +97,7 @@ def update_robot(
 
 @transaction.atomic
 def pause_robot(robot: Robot, *, reason: str, by: Actor) -> bool:
-    """False when it was paused already. What waits for it stays waiting."""
+    """False when it was paused already. What waits for it fails with that reason, see messages/engine/recovery.py."""
     active = Robot.objects.filter(pk=robot.pk, status=RobotStatus.ACTIVE)
     if not active.update(status=RobotStatus.PAUSED, paused_reason=reason, paused_at=timezone.now()):
         return False

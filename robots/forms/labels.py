@@ -1,0 +1,28 @@
+"""Tags and recipient lists: things that are a name and nothing more."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from robots.forms.fields import NameField
+from robots.models import RecipientList, Tag
+from robots.services.tags import LONGEST_TAG
+
+
+class TagForm(forms.ModelForm):  # type: ignore[type-arg]
+    name = NameField(
+        label=_("Name"), longest=LONGEST_TAG, error_messages={"unique": _("There is a tag of this name already.")}
+    )
+
+    class Meta:
+        model = Tag
+        fields = ["name"]
+
+
+class RecipientListForm(forms.ModelForm):  # type: ignore[type-arg]
+    name = NameField(label=_("Name"), error_messages={"unique": _("There is a list of this name already.")})
+
+    class Meta:
+        model = RecipientList
+        fields = ["name"]
