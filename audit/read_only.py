@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -19,9 +21,17 @@ def column(field: str, label: str | Promise, *, boolean: bool | None = None) -> 
     @admin.display(description=label, ordering=field, boolean=boolean)  # type: ignore[arg-type]
     def value(row: Model) -> Any:
         in_words = getattr(row, f"get_{field}_display", None)
-        return in_words() if in_words else getattr(row, field)
+        kept = in_words() if in_words else getattr(row, field)
+        return kept if boolean else _readable(kept)
 
     return value
+
+
+def _readable(value: Any) -> str:
+    """Moments on the clocks of the default zone, which the admin does in its lists alone."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return display_for_value(value, empty_value_display="—")
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

@@ -10,7 +10,17 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from dingtalk.replies import Kind
 from messages.history.deliveries import Wanted, deliveries
-from messages.models import Attempt, Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Draft, Run, Target
+from messages.models import (
+    Attempt,
+    Broadcast,
+    BroadcastKind,
+    BroadcastStatus,
+    Delivery,
+    DeliveryStatus,
+    Draft,
+    Run,
+    Target,
+)
 from robots.health import start_of_next_month
 from robots.models import Organisation, PauseReason, Robot, RobotStatus
 
@@ -110,8 +120,11 @@ def quota_uses(now: datetime) -> list[QuotaUse]:
 
 
 def first_steps() -> FirstSteps:
+    """What a person has done here; what came with the demo, and tests of robots, are no steps of anybody's."""
     return FirstSteps(
-        robot=Robot.objects.exists(), draft=Draft.objects.exists(), sent=Broadcast.objects.order_by().exists()
+        robot=Robot.objects.filter(organisation__simulated=False).exists(),
+        draft=Draft.objects.filter(demo=False).exists(),
+        sent=Broadcast.objects.filter(kind=BroadcastKind.BROADCAST).exists(),
     )
 
 

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
@@ -58,6 +60,15 @@ def test_whole_mobiles_and_fingerprints_of_tokens_stay_off_the_screen(staff_clie
     assert (
         attempt.token_fingerprint not in staff_client.get(admin_url("attempt", "change", attempt.pk)).content.decode()
     )
+
+
+def test_moments_stand_on_the_clocks_of_the_default_zone_and_what_is_not_there_as_a_dash(staff_client):
+    run = make_run(planned_at=datetime(2026, 11, 24, 20, 30, tzinfo=UTC))
+    delivery = make_delivery(run=run, status=DeliveryStatus.UNCERTAIN)
+    staff_client.cookies["django_language"] = "en"
+    text = staff_client.get(admin_url("delivery", "change", delivery.pk)).content.decode()
+    assert "Nov. 25, 2026, 4:30 a.m." in text
+    assert ">None<" not in text
 
 
 # --- drafts go through the service ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from messages.models import BroadcastStatus, DeliveryStatus, EngineState
+from messages.models import BroadcastKind, BroadcastStatus, DeliveryStatus, EngineState
 from messages.tests.test_history import make_attempt
 from robots.models import RobotStatus
 from tests.factories import (
@@ -49,6 +49,13 @@ def test_each_first_step_is_ticked_by_what_is_there(english):
     text = text_of(english)
     assert text.count('aria-label="done"') == 2
     assert text.count("still to do") == 1
+
+
+def test_what_came_with_the_demo_ticks_no_step(english):
+    make_robot(organisation=make_organisation("Demo", simulated=True))
+    make_draft(demo=True)
+    make_broadcast(kind=BroadcastKind.TEST, status=BroadcastStatus.FIRED)
+    assert text_of(english).count("still to do") == 3
 
 
 def test_the_first_steps_go_away_once_something_was_sent(english):
