@@ -25,7 +25,12 @@ _LAUNCH_FIELDS: Final = (
 
 
 def resolve_audience(*, all_robots: bool, robots: Iterable[Robot], tags: Iterable[Tag]) -> list[Robot]:
-    """Ordered by name, with their organisations. Paused robots are in it: the check tells of them.
+    """Ordered by name, with their organisations."""
+    return list(audience(all_robots=all_robots, robots=robots, tags=tags).prefetch_related("organisation"))
+
+
+def audience(*, all_robots: bool, robots: Iterable[Robot], tags: Iterable[Tag]) -> QuerySet[Robot]:
+    """Not asked yet, for who wants to count it only. Paused robots are in it: the check tells of them.
 
     Robots without an endpoint (of a simulated organisation, while the simulator is not mounted) are not. Querysets are
     asked as sub-queries. Tokens stay in the database.
@@ -34,7 +39,7 @@ def resolve_audience(*, all_robots: bool, robots: Iterable[Robot], tags: Iterabl
     if not all_robots:
         tagged = Robot.tags.through.objects.filter(tag__in=_ids(tags)).values("robot")
         found = found.filter(Q(pk__in=_ids(robots)) | Q(pk__in=tagged))
-    return list(found.defer("token_encrypted", "notes").order_by("name", "pk").prefetch_related("organisation"))
+    return found.defer("token_encrypted", "notes").order_by("name", "pk")
 
 
 def as_they_are_now(robots: Sequence[Robot]) -> list[Robot]:

@@ -18,7 +18,8 @@ from messages.pages.drafts.order import Order, all_robots_of, grouped
 from messages.services.checks import Check, check_launch
 from messages.services.planning import WallTime, clock
 
-ROBOTS_SHOWN = 12
+ROBOTS_SHOWN = 12  # at first sight
+ROBOTS_LISTED = 500  # on demand
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ def launch_page(
         "now_label": now_label(order),
         "later_label": later_label(timed or form),
         "robots": order.robots[:ROBOTS_SHOWN],
-        "more_robots": order.robots[ROBOTS_SHOWN:],
+        "more_robots": order.robots[ROBOTS_SHOWN:ROBOTS_LISTED],
+        "more_count": max(0, order.groups - ROBOTS_SHOWN),
+        "unlisted": order.groups > ROBOTS_LISTED,
         "panel": order.panel(),
         "check": check,
         "blockers": grouped(check.blockers),

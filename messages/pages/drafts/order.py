@@ -44,7 +44,8 @@ class Order:
         return ",".join(str(robot.pk) for robot in self.left_out)
 
     def panel(self) -> Panel:
-        return panel_for(self.message, at=self.at, robots=self.robots, typed=self.composition.typed)
+        first = self.robots[0] if self.robots else None
+        return panel_for(self.message, at=self.at, groups=self.groups, first=first, typed=self.composition.typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class FindingGroup:
 def order_of(draft: Draft, *, without: Iterable[int]) -> Order:
     composition = composition_of_draft(draft)
     snapshot = composition.snapshot(name=draft.name)
-    robots, kept_out = audience_of(snapshot), set(without)
+    robots, kept_out = list(audience_of(snapshot)), set(without)
     return Order(
         draft=draft,
         composition=composition,

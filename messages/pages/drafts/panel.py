@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,7 @@ from messages.forms.composition import Composition
 from messages.forms.places import field_of, on_page
 from messages.forms.typed import Typed
 from messages.preview.preview import Preview, preview_of
-from messages.services.audience import resolve_audience
+from messages.services.audience import audience
 from messages.services.content import message_of, problem_text
 from messages.services.mentions import resolve_mentions
 from messages.services.snapshots import Snapshot
@@ -36,17 +36,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
+    """`groups`: how many get it. `group_name`: the first of them, "" for none."""
+
     preview: Preview
-    robots: tuple[Robot, ...]
+    groups: int
+    group_name: str
     remarks: tuple[Remark, ...]
-
-    @property
-    def groups(self) -> int:
-        return len(self.robots)
-
-    @property
-    def group_name(self) -> str:
-        return (self.robots[0].group_name or self.robots[0].name) if self.robots else ""
 
     def blocking(self) -> list[Remark]:
         return [remark for remark in self.remarks if remark.kind != "hint"]
@@ -56,27 +51,24 @@ class Panel:
 
 
 def panel_of(composition: Composition) -> Panel:
+    """The audience is counted, not read: this is asked at every pause in typing."""
     snapshot = composition.snapshot(name=composition.name)
-    robots = audience_of(snapshot)
-    return panel_for(
-        message_of(snapshot.msgtype, snapshot.content),
-        at=mentions_of(snapshot),
-        robots=robots,
-        typed=composition.typed,
-    )
+    message, at, robots = message_of(snapshot.msgtype, snapshot.content), mentions_of(snapshot), audience_of(snapshot)
+    return panel_for(message, at=at, groups=robots.count(), first=robots.first(), typed=composition.typed)
 
 
-def panel_for(message: Message, *, at: At, robots: Sequence[Robot], typed: Typed) -> Panel:
-    sender = robots[0].name if robots else ""
-    preview = preview_of(message, at=at, names=names_of(at), sender=sender)
+def panel_for(message: Message, *, at: At, groups: int, first: Robot | None, typed: Typed) -> Panel:
+    """`first`: the robot in whose group the message is shown."""
+    preview = preview_of(message, at=at, names=names_of(at), sender=first.name if first else "")
     remarks = [*_remarks(preview, typed)]
-    if not robots:
+    if not groups:
         remarks.append(Remark("audience", "missing", NOBODY))
-    return Panel(preview=preview, robots=tuple(robots), remarks=tuple(remarks))
+    group_name = (first.group_name or first.name) if first else ""
+    return Panel(preview=preview, groups=groups, group_name=group_name, remarks=tuple(remarks))
 
 
-def audience_of(snapshot: Snapshot) -> list[Robot]:
-    return resolve_audience(
+def audience_of(snapshot: Snapshot) -> QuerySet[Robot]:
+    return audience(
         all_robots=snapshot.all_robots,
         robots=Robot.objects.filter(pk__in=snapshot.robots),
         tags=Tag.objects.filter(pk__in=snapshot.tags),
