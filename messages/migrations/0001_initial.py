@@ -383,7 +383,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="delivery",
             index=models.Index(
-                condition=models.Q(("status", "waiting")), fields=["planned_at", "id"], name="delivery_queue"
+                condition=models.Q(("status", "waiting")),
+                fields=["status", "planned_at", "id"],
+                name="delivery_queue",
             ),
         ),
         migrations.AddIndex(

@@ -114,8 +114,11 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
+            # Led by the status, although it is one and the same: else SQLite takes another index and sorts the queue.
             models.Index(
-                fields=["planned_at", "id"], condition=Q(status=DeliveryStatus.WAITING), name="delivery_queue"
+                fields=["status", "planned_at", "id"],
+                condition=Q(status=DeliveryStatus.WAITING),
+                name="delivery_queue",
             ),
             models.Index(
                 fields=["robot", "planned_at", "id"],
