@@ -15,7 +15,7 @@ class SimulatorRouter:
         return self.db_for_read(model, **hints)
 
     def allow_relation(self, first: Any, second: Any, **hints: Any) -> bool | None:
-        return (first._meta.app_label == SIMULATOR) == (second._meta.app_label == SIMULATOR)
+        return bool((first._meta.app_label == SIMULATOR) == (second._meta.app_label == SIMULATOR))
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         return (db == SIMULATOR) == (app_label == SIMULATOR)

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
+from django.test import Client
+from django.urls import reverse
 
 from dingtalk.signing import sign
 from simulator.call import Call
@@ -87,3 +89,18 @@ def case(
     call = Call(method, f"/simulator/robot/send?{query}", headers, raw, address, now_ms)
     group = group or Group(name="ops", robot_name="robot", token="t")
     return Case(call, bodies.read(call.media_type, raw), group, Knobs(**knobs), now_ms)
+
+
+def page(name: str, group: Group | None = None) -> str:
+    return reverse(f"simulator:{name}", args=[group.pk] if group else [])
+
+
+def send(group: Group, message: dict[str, object] | None = None, *, raw: bytes | None = None) -> None:
+    address = f"{reverse('simulator:send')}?access_token={group.token}"
+    Client().post(address, raw if raw is not None else body(message or TEXT), "application/json")
+
+
+def text_of(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
