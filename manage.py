@@ -14,9 +14,13 @@ def main() -> None:
         # Called with the system's Python: go on with the one that script/server has set up.
         os.execv(VENV_PYTHON, [str(VENV_PYTHON), *sys.argv])  # noqa: S606
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dingadmin.settings")
-    from django.core.management import execute_from_command_line  # only now is Django known to be there
+    from django.core.exceptions import ImproperlyConfigured  # only now is Django known to be there
+    from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"The settings cannot be used: {error}.")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from dingadmin.supervisor.children import STEADY_SECONDS, TIE, Child, Program, d
 from dingadmin.supervisor.output import Output
 from dingadmin.supervisor.stack import Stack, Stop, listening_for_signals
 
+in_proc = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+
 # Starts a guard, tells its process id, and waits.
 STARTER = """
 import os, subprocess, sys
@@ -123,6 +125,7 @@ def test_the_delay_grows_to_half_a_minute(deaths: int, seconds: float) -> None:
     assert delay_before_restart(deaths) == seconds
 
 
+@in_proc
 def test_what_a_child_started_itself_ends_with_it(output: Output, printed: io.BytesIO) -> None:
     grandchild = (
         "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid)"
@@ -137,6 +140,7 @@ def test_what_a_child_started_itself_ends_with_it(output: Output, printed: io.By
     wait_for(lambda: not _alive(number))
 
 
+@in_proc
 def test_a_guarded_child_ends_with_the_one_who_started_it() -> None:
     """The way of systems without a death signal, tried on any."""
     arguments = [sys.executable, "-c", STARTER, GUARD, str(Path(TIE).parent)]
@@ -238,5 +242,8 @@ def test_nohup_is_respected() -> None:
 
 def _alive(number: int) -> bool:
     """Runs, and is not a zombie that nobody has fetched."""
-    done = subprocess.run(["/bin/ps", "-o", "stat=", "-p", str(number)], capture_output=True, text=True, check=False)
-    return done.stdout.strip() != "" and not done.stdout.strip().startswith("Z")
+    try:
+        state = Path(f"/proc/{number}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

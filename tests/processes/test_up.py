@@ -135,6 +135,28 @@ def test_a_killed_parent_leaves_nothing_behind(start: Callable[[Path], Up], used
     wait_for(lambda: up.processes() == {}, seconds=10, or_say=up.processes)
 
 
+def test_no_query_reaches_the_log(first: Up) -> None:
+    token = "f" * 60 + "0042"
+
+    requests.get(f"http://127.0.0.1:{first.port}/no-such-page/?access_token={token}&q=words-of-a-search", timeout=10)
+
+    wait_for(lambda: '"GET /no-such-page/" 404' in first.text, seconds=5, or_say=lambda: first.text)
+    assert token not in first.text
+    assert "words-of-a-search" not in first.text
+
+
+def test_a_setting_that_cannot_be_understood_is_told_in_a_sentence(tmp_path: Path) -> None:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "dingadmin.settings", "DINGADMIN_HOME": str(tmp_path)}
+    command = [sys.executable, "manage.py", "up"]
+
+    done = subprocess.run(
+        command, env={**environment, "DINGADMIN_PORT": "http"}, capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "The settings cannot be used: DINGADMIN_PORT must be a number.\n"
+
+
 def test_a_home_with_a_path_too_long_for_a_socket_works(start: Callable[[Path], Up], tmp_path: Path) -> None:
     up = start(tmp_path / ("long-" * 20) / "var")
 
