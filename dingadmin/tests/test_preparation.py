@@ -84,6 +84,14 @@ def test_without_the_mark_there_is_no_demo(fresh: Settings) -> None:
     assert not Robot.objects.exists()
 
 
+def test_who_turned_the_simulator_off_gets_no_demo_whatever_the_mark_says(fresh: Settings) -> None:
+    mark_demo()
+    fresh.DINGADMIN_SIMULATOR = False
+
+    assert prepare() is not None
+    assert not Robot.objects.exists()
+
+
 @pytest.mark.parametrize("said", ["0", "1"])
 def test_who_has_said_whether_to_mount_the_simulator_is_obeyed(fresh: Settings, said: str) -> None:
     fresh.ENV = Environment({"DINGADMIN_SIMULATOR": said})
