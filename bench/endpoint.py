@@ -1,6 +1,6 @@
 """A bare endpoint for measuring senders: answers errcode 0 after a fixed delay, and does nothing else.
 
-    python bench/endpoint.py PORT DELAY_MS
+python bench/endpoint.py PORT DELAY_MS
 """
 
 from __future__ import annotations
