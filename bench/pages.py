@@ -2,7 +2,8 @@
 
     script/bench pages [--few N] [--many N]
 
-The two numbers of queries must be the same. Milliseconds are those of the server alone, template included, without network and browser; the median of five.
+The two numbers of queries must be the same. Milliseconds are those of the server alone, template included, without
+network and browser; the median of five.
 """
 
 from __future__ import annotations
