@@ -32,7 +32,7 @@ class TidyField(forms.CharField):
 
 
 class RecipientForm(forms.ModelForm):  # type: ignore[type-arg]
-    name = NameField(label=gettext_lazy("Name"))
+    name = NameField(label=gettext_lazy("Person's name"))
     mobile = TidyField(
         tidy=clean_mobile,
         label=gettext_lazy("Mobile"),
@@ -64,10 +64,10 @@ class RecipientForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.recipient = self.instance if self.instance.pk else None
-        if self.recipient:
-            self.fields["lists"].initial = self.recipient.lists.all()
         if not RecipientList.objects.exists():
-            del self.fields["lists"]
+            self.fields.pop("lists", None)
+        elif self.recipient:
+            self.fields["lists"].initial = self.recipient.lists.all()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

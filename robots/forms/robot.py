@@ -23,6 +23,7 @@ from robots.rules.ip_ranges import clean_ip_ranges
 from robots.rules.keywords import clean_keywords
 from robots.services.robots import KEEP, NameTakenError, TokenTakenError, create_robot, update_robot
 
+WRITTEN_ONLY = ("webhook", "secret", "kept")
 _NAME_TAKEN = gettext_lazy("There is a robot of this name already.")
 
 
@@ -70,11 +71,10 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
         self.robot = self.instance if self.instance.pk else None
         offer_organisations(self.fields["organisation"])
         self.fields["webhook"].required = not self.robot and not self.data.get(self.add_prefix("kept"))
-        self.fields["tags"].required = False
         if self.robot is None or not self.robot.has_secret:
-            del self.fields["remove_secret"]
+            self.fields.pop("remove_secret", None)
         if not Tag.objects.exists():
-            del self.fields["tags"]
+            self.fields.pop("tags", None)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

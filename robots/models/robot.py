@@ -62,6 +62,9 @@ class Robot(models.Model):
     hold_until = models.DateTimeField(null=True, blank=True, editable=False)
     hold_reason = models.CharField(max_length=40, blank=True, editable=False)
 
+    # How often in a row DingTalk throttled it: each time the silence doubles, a delivery ends it.
+    silences = models.PositiveSmallIntegerField(default=0, editable=False)
+
     last_kind = models.CharField(max_length=20, blank=True, editable=False)  # dingtalk.replies.Kind
     last_reason = models.CharField(max_length=40, blank=True, editable=False)
     last_errcode = models.BigIntegerField(null=True, blank=True, editable=False)

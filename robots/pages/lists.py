@@ -57,7 +57,9 @@ def list_add(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     recipient_list, recipient = get_object_or_404(RecipientList, pk=pk), get_object_or_404(Recipient, pk=recipient_pk)
     add_member(recipient_list, recipient, by=actor_of(request))
     flash.success(request, _("%(recipient)s is on the list.") % {"recipient": recipient})
-    return redirect("robots:list_detail", pk=pk)
+    # Back to what was searched for: whoever adds one often adds another.
+    search = request.POST.get("q", "")
+    return redirect(reverse("robots:list_detail", args=[pk], query={"q": search} if search else None))
 
 
 @require_POST

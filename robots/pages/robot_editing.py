@@ -11,14 +11,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.actors import actor_of
-from robots.forms.robot import RobotForm
+from robots.forms.robot import WRITTEN_ONLY, RobotForm
 from robots.models import Robot
-
-_WRITTEN_ONLY = ("webhook", "secret", "kept")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters(*_WRITTEN_ONLY)
+@sensitive_post_parameters(*WRITTEN_ONLY)
 @never_cache
 @login_required
 @permission_required("robots.add_robot", raise_exception=True)
@@ -33,7 +31,7 @@ def robot_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters(*_WRITTEN_ONLY)
+@sensitive_post_parameters(*WRITTEN_ONLY)
 @never_cache
 @login_required
 @permission_required("robots.change_robot", raise_exception=True)
