@@ -21,7 +21,7 @@ from messages.engine.firing import fire_due
 from messages.engine.pump import OnePumpPerProcess, Pump
 from messages.engine.recent import recent_calls
 from messages.engine.recovery import give_up_unsendable, reap, retry_uncertain
-from messages.engine.state import held_until, note_tick
+from messages.engine.state import may_fire, may_send, note_tick
 from messages.wakeups import DELIVER_DUE, TICK, wake_pump
 from robots.pacing import Pacing
 
@@ -40,11 +40,12 @@ def tick() -> None:
     """Once a second: fire what is planned, find what was lost, and wake a pump while something is due."""
     now = timezone.now()
     note_tick(now)
-    fire_due(now)
+    if may_fire():
+        fire_due(now)
     give_up_unsendable(now, simulator=settings.DINGADMIN_SIMULATOR)
     reap(now)
     retry_uncertain(now)
-    if held_until(now) is None and claimable(now, simulator=settings.DINGADMIN_SIMULATOR).exists():
+    if may_send(now) and claimable(now, simulator=settings.DINGADMIN_SIMULATOR).exists():
         wake_pump()
 
 

@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 
 from audit.actors import SYSTEM
 from audit.log import record
 from dingtalk.replies import Kind, Outcome, RobotAction
 from robots.models import Organisation, PauseReason, Robot, RobotStatus
 
+LONGEST_SILENCE_SECONDS = 3600
 # DingTalk counts its quotas by the Chinese month.
 _QUOTA_ZONE = ZoneInfo("Asia/Shanghai")
 _LAST_FIELDS = frozenset({"last_kind", "last_reason", "last_errcode", "last_at", "last_duration_ms"})
@@ -56,6 +57,8 @@ def note_outcome(robot_id: int, outcome: Outcome, *, at: datetime, is_test: bool
     if outcome.kind is Kind.DELIVERED:
         if is_test:
             _bring_back(robot_id)
+    elif outcome.action is RobotAction.SILENCE:
+        _silence(robot_id, outcome, at=at)
     elif outcome.action is RobotAction.PAUSE:
         _pause(robot_id, outcome.reason, at=at)
     elif outcome.action is RobotAction.STOP_ORGANISATION:
@@ -73,6 +76,19 @@ def start_of_next_month(at: datetime) -> datetime:
     local = at.astimezone(_QUOTA_ZONE)
     first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return (first + timedelta(days=32)).replace(day=1)
+
+
+def end_silences(robot_ids: Sequence[int]) -> None:
+    """A delivery succeeded: the next throttled reply is a first one again."""
+    Robot.objects.filter(pk__in=robot_ids, silences__gt=0).update(silences=0)
+
+
+def _silence(robot_id: int, outcome: Outcome, *, at: datetime) -> None:
+    """DingTalk throttled it. The second time in a row it stays silent for twice as long, and so on up to an hour."""
+    silences = Robot.objects.filter(pk=robot_id).values_list("silences", flat=True).first() or 0
+    seconds = min(max(1, outcome.wait_seconds) * 2**silences, LONGEST_SILENCE_SECONDS)
+    Robot.objects.filter(pk=robot_id).update(silences=F("silences") + 1)
+    hold(robot_id, until=at + timedelta(seconds=seconds), reason=outcome.reason)
 
 
 def _bring_back(robot_id: int) -> None:

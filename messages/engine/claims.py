@@ -73,13 +73,23 @@ def claimable(now: datetime, *, simulator: bool) -> DeliveryQuerySet:
     deliveries = (
         Delivery.objects.due(now)
         .head_of_queue()
-        .filter(robot__isnull=False)
+        .filter(robot__isnull=False, run__broadcast__paused_at=None)
+        .filter(Q(useful_until=None) | Q(useful_until__gt=now))
         .exclude(run__broadcast__status=BroadcastStatus.CANCELLED)
         .filter(Q(robot__hold_until=None) | Q(robot__hold_until__lte=now))
         # A test is how a person finds out whether a paused robot, or a used-up quota, works again.
         .filter(Q(is_test=True) | (Q(robot__status=RobotStatus.ACTIVE) & quota_left))
     )
     return deliveries if simulator else deliveries.filter(robot__organisation__simulated=False)
+
+
+def current_turn(now: datetime) -> int:
+    """Where a new run joins: beside the one that is going out, neither behind the whole of it nor before it.
+
+    Runs then take turns, delivery by delivery, as in start-time fair queueing.
+    """
+    first = claimable(now, simulator=True).order_by("turn", "pk").values_list("turn", flat=True).first()
+    return first or 0
 
 
 def claim_due(*, limit: int, now: datetime, rules: ClaimRules) -> list[Claimed]:
@@ -89,7 +99,7 @@ def claim_due(*, limit: int, now: datetime, rules: ClaimRules) -> list[Claimed]:
     """
     if limit <= 0:
         return []
-    rows = claimable(now, simulator=rules.simulator).order_by("planned_at", "pk").values_list(*_COLUMNS)
+    rows = claimable(now, simulator=rules.simulator).order_by("turn", "pk").values_list(*_COLUMNS)
     candidates = _one_per_robot(_Row(*row) for row in rows[:limit])
     return _take(_within_pacing(candidates, now=now, pacing=rules.pacing), now=now, rules=rules)
 
@@ -111,6 +121,7 @@ class _Row(NamedTuple):
     simulated: bool
     policy: str
     fired_at: datetime
+    useful_until: datetime | None
 
 
 _COLUMNS = (
@@ -128,6 +139,7 @@ _COLUMNS = (
     "robot__organisation__simulated",
     "run__broadcast__uncertain_policy",
     "run__fired_at",
+    "useful_until",
 )
 
 
@@ -201,5 +213,11 @@ def _claimed(row: _Row, claim: uuid.UUID, body: bytes) -> Claimed:
             simulated=row.simulated, token_encrypted=row.token_encrypted, secret_encrypted=row.secret_encrypted
         ),
         body=with_msg_uuid(body, str(row.msg_uuid)),
-        facts=Facts(tries=row.tries, uncertain_tries=row.uncertain_tries, policy=row.policy, fired_at=row.fired_at),
+        facts=Facts(
+            tries=row.tries,
+            uncertain_tries=row.uncertain_tries,
+            policy=row.policy,
+            fired_at=row.fired_at,
+            useful_until=row.useful_until,
+        ),
     )

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from dingtalk.payloads import PayloadError
 from messages.engine.bodies import body_of, store_body
+from messages.engine.claims import current_turn
 from messages.models import Body, Broadcast, BroadcastKind, BroadcastStatus, Delivery, DeliveryStatus, Run, Target
 
 FIRINGS_PER_TICK = 200
@@ -20,8 +21,8 @@ ROWS_PER_INSERT = 2000
 
 def fire_due(now: datetime) -> int:
     """Fire what is planned for now or earlier; returns how many broadcasts fired. Two callers at once do no harm."""
-    due = Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED, next_at__lte=now).order_by("next_at", "pk")
-    ids = list(due.values_list("pk", flat=True)[:FIRINGS_PER_TICK])
+    due = Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED, next_at__lte=now, paused_at=None)
+    ids = list(due.order_by("next_at", "pk").values_list("pk", flat=True)[:FIRINGS_PER_TICK])
     return sum(_fire_once(broadcast_id, now=now) for broadcast_id in ids)
 
 
@@ -37,7 +38,9 @@ def _fire_once(broadcast_id: int, *, now: datetime) -> bool:
 def fire(broadcast_id: int, *, now: datetime) -> Run | None:
     """Make the run of the planned time that has come; None when there is none (any more)."""
     broadcast = Broadcast.objects.select_for_update().get(pk=broadcast_id)
-    if broadcast.status != BroadcastStatus.SCHEDULED or broadcast.next_at is None or broadcast.next_at > now:
+    if broadcast.status != BroadcastStatus.SCHEDULED or broadcast.paused_at is not None:
+        return None
+    if broadcast.next_at is None or broadcast.next_at > now:
         return None
     run = start_run(broadcast, planned_at=broadcast.next_at, now=now)
     fired = Broadcast.objects.filter(
@@ -61,7 +64,7 @@ def start_run(broadcast: Broadcast, *, planned_at: datetime, now: datetime) -> R
 
 
 def _deliveries(targets: Iterator[Target], *, run: Run, body: Body, now: datetime, is_test: bool) -> Iterator[Delivery]:
-    for target in targets:
+    for turn, target in enumerate(targets, start=current_turn(now)):
         delivery = Delivery(
             run=run,
             robot_id=target.robot_id,
@@ -71,7 +74,9 @@ def _deliveries(targets: Iterator[Target], *, run: Run, body: Body, now: datetim
             body=body,
             msg_uuid=uuid.uuid4(),
             planned_at=run.planned_at,
+            turn=turn,
             due_at=now,
+            useful_until=run.broadcast.useful_until,
         )
         if target.robot_id is None:
             _failed(delivery, "robot_deleted", now=now)

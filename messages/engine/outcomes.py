@@ -12,7 +12,7 @@ MAX_TRIES = 3  # DingTalk's docs: "retry once later, at most 3 times"
 TRANSIENT_BACKOFF_SECONDS = (2, 8)
 # Nothing was sent, so that trying again can double nothing: go on for as long as the message is still fresh.
 UNREACHABLE_BACKOFF_SECONDS = (2, 5, 15, 30, 60, 120, 300)
-UNREACHABLE_GIVE_UP = timedelta(hours=1)
+UNREACHABLE_GIVE_UP = timedelta(hours=1)  # where the broadcast does not say until when it is useful
 MAX_UNCERTAIN_RETRIES = 2
 # How long DingTalk remembers a msgUuid is not documented; a copy within ten minutes is taken to be safe.
 UNCERTAIN_BACKOFF_SECONDS = (5, 60)
@@ -27,6 +27,7 @@ class Facts:
     uncertain_tries: int
     policy: str  # UncertainPolicy
     fired_at: datetime
+    useful_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _after_transient(outcome: Outcome, facts: Facts, *, now: datetime, jitter: f
 
 
 def _after_unreachable(outcome: Outcome, facts: Facts, *, now: datetime, jitter: float) -> Move:
-    if now - facts.fired_at > UNREACHABLE_GIVE_UP:
+    if now > (facts.useful_until or facts.fired_at + UNREACHABLE_GIVE_UP):
         return Move(DeliveryStatus.FAILED, outcome.reason, counts_try=True)
     due_at = _later(now, UNREACHABLE_BACKOFF_SECONDS, facts.tries, jitter)
     return Move(DeliveryStatus.WAITING, outcome.reason, due_at, counts_try=True)

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from dingtalk.client import Client
 from messages.engine.claims import Claimed, ClaimRules, claim_due
 from messages.engine.recording import Finished, record_finished
-from messages.engine.state import held_until
+from messages.engine.state import may_send
 
 MAX_SECONDS = 60
 # A transaction for each finished call would cost more than the call: results are gathered for so long.
@@ -58,7 +58,7 @@ class Pump:
 
     def _claim(self, free: int) -> list[Claimed]:
         now = self.now()
-        return [] if held_until(now) else claim_due(limit=free, now=now, rules=self.rules)
+        return claim_due(limit=free, now=now, rules=self.rules) if free > 0 and may_send(now) else []
 
     def _record(self, finished: list[Finished]) -> int:
         if finished:

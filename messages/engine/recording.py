@@ -9,7 +9,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -18,9 +18,9 @@ from dingtalk.client import Call
 from dingtalk.replies import Kind, RobotAction
 from messages.engine.claims import Claimed
 from messages.engine.outcomes import Move, decide
-from messages.engine.state import hold_everything
+from messages.engine.state import hold_everything, note_success
 from messages.models import Attempt, Delivery, DeliveryStatus
-from robots.health import LastResult, hold, note_outcome, store_last_results
+from robots.health import LastResult, end_silences, note_outcome, store_last_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,10 @@ def record_finished(finished: Sequence[Finished], *, now: datetime, worker: str)
     store_last_results([_last_result(done, now=now) for done in finished])
     for done in finished:
         _note(done, now=now)
+    delivered = [done.claimed.robot_id for done in finished if done.call.outcome.kind is Kind.DELIVERED]
+    if delivered:
+        end_silences(delivered)
+        note_success()
 
 
 def _still_sending(finished: Sequence[Finished]) -> set[int]:
@@ -128,8 +132,5 @@ def _last_result(done: Finished, *, now: datetime) -> LastResult:
 def _note(done: Finished, *, now: datetime) -> None:
     outcome, robot_id = done.call.outcome, done.claimed.robot_id
     note_outcome(robot_id, outcome, at=now, is_test=done.claimed.is_test)
-    until = now + timedelta(seconds=max(1, outcome.wait_seconds))
-    if outcome.action is RobotAction.SILENCE:
-        hold(robot_id, until=until, reason=outcome.reason)
-    elif outcome.action is RobotAction.PAUSE_ALL:
-        hold_everything(until=until, reason=outcome.reason)
+    if outcome.action is RobotAction.PAUSE_ALL:
+        hold_everything(now=now, seconds=outcome.wait_seconds, reason=outcome.reason)

@@ -31,6 +31,7 @@ def _reap(delivery: Delivery, *, now: datetime) -> bool:
         uncertain_tries=delivery.uncertain_tries,
         policy=delivery.run.broadcast.uncertain_policy,
         fired_at=delivery.run.fired_at,
+        useful_until=delivery.useful_until,
     )
     move = after_uncertain(ReasonKey.WORKER_DIED.value, facts, now=now, jitter=random.random())  # noqa: S311
     lost = Delivery.objects.select_for_update().filter(pk=delivery.pk, claim=delivery.claim)
@@ -79,7 +80,8 @@ def give_up_unsendable(now: datetime, *, simulator: bool) -> int:
     if not simulator:
         simulated = Robot.objects.filter(organisation__simulated=True)
         count += _end(waiting.filter(robot__in=simulated), DeliveryStatus.FAILED, "simulator_off", now=now)
-    return count
+    stale = waiting.filter(useful_until__lte=now)
+    return count + _end(stale, DeliveryStatus.EXPIRED, "expired", now=now)
 
 
 def _end(deliveries: DeliveryQuerySet, status: DeliveryStatus, reason: str, *, now: datetime) -> int:

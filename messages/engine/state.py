@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 
+from dingtalk.replies import ReasonKey
 from messages.models import EngineState
 
-
-def held_until(now: datetime) -> datetime | None:
-    """Until when nothing at all may be called; None when nothing is held."""
-    state = EngineState.objects.filter(pk=1, hold_until__gt=now).first()
-    return state.hold_until if state else None
+# DingTalk's docs for "too many calls to this interface": wait 1 s, 2 s, 4 s.
+LONGEST_BACKOFF_SECONDS = 64
 
 
-def hold_everything(*, until: datetime, reason: str) -> None:
-    EngineState.objects.get_or_create(pk=1)
+def may_send(now: datetime) -> bool:
+    """False while a person has stopped all sending, or DingTalk lets nothing of ours through."""
+    held = EngineState.objects.filter(pk=1).filter(Q(hold_until__gt=now) | Q(stopped_at__isnull=False))
+    return not held.exists()
+
+
+def may_fire() -> bool:
+    return not EngineState.objects.filter(pk=1, stopped_at__isnull=False).exists()
+
+
+def hold_everything(*, now: datetime, seconds: int, reason: str) -> None:
+    """Let nothing out for so long; a longer hold that stands already is kept.
+
+    Where DingTalk throttles everything the wait doubles each time, until a delivery succeeds.
+    """
+    state, _created = EngineState.objects.get_or_create(pk=1)
+    if reason == ReasonKey.THROTTLED_EVERYWHERE:
+        seconds = min(seconds * 2**state.hold_streak, LONGEST_BACKOFF_SECONDS)
+    until = now + timedelta(seconds=max(1, seconds))
     EngineState.objects.filter(Q(hold_until=None) | Q(hold_until__lt=until), pk=1).update(
-        hold_until=until, hold_reason=reason
+        hold_until=until, hold_reason=reason, hold_streak=F("hold_streak") + 1
     )
+
+
+def note_success() -> None:
+    """Something was delivered: DingTalk does not throttle everything any more."""
+    EngineState.objects.filter(pk=1, hold_streak__gt=0).update(hold_streak=0)
 
 
 def note_tick(now: datetime) -> None:

@@ -1,7 +1,8 @@
 from messages.models.broadcast import Broadcast, BroadcastKind, BroadcastStatus, Target, UncertainPolicy
 from messages.models.delivery import Attempt, Body, Delivery, DeliveryStatus
 from messages.models.draft import Draft, DraftVersion, MessageType
-from messages.models.engine import EngineState
+from messages.models.engine import EngineState, Worker
+from messages.models.notice import Notice
 from messages.models.run import Run
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "DraftVersion",
     "EngineState",
     "MessageType",
+    "Notice",
     "Run",
     "Target",
     "UncertainPolicy",
+    "Worker",
 ]

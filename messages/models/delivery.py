@@ -67,8 +67,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(models.Model):
     """One run to one robot. Changed only by conditional updates (messages/engine/), never by save()."""
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="deliveries")
-    robot = models.ForeignKey(Robot, null=True, on_delete=models.SET_NULL, related_name="deliveries")
+    # Without indexes of their own: delivery_progress and delivery_by_robot begin with these columns.
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
+    robot = models.ForeignKey(Robot, null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False)
     robot_name = models.CharField(max_length=100)
     group_name = models.CharField(max_length=100, blank=True)
     is_test = models.BooleanField(default=False)
@@ -78,6 +79,9 @@ class Delivery(models.Model):
 
     status = models.CharField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.WAITING)
     planned_at = models.DateTimeField()  # the run's; the order within a group
+    # The order between groups: runs that go out at the same time take turns, however long each of them is.
+    turn = models.BigIntegerField(default=0)
+    useful_until = models.DateTimeField(null=True)  # the broadcast's: still waiting then, it expires
     # waiting: no call before it. uncertain: when it is retried safely, None when a person has to decide.
     due_at = models.DateTimeField(null=True)
     calls = models.PositiveIntegerField(default=0)  # claims so far; the newest attempt's number
@@ -116,9 +120,14 @@ class Delivery(models.Model):
         indexes = [
             # Led by the status, although it is one and the same: else SQLite takes another index and sorts the queue.
             models.Index(
-                fields=["status", "planned_at", "id"],
+                fields=["status", "turn", "id"],
                 condition=Q(status=DeliveryStatus.WAITING),
                 name="delivery_queue",
+            ),
+            models.Index(
+                fields=["status", "useful_until"],
+                condition=Q(status=DeliveryStatus.WAITING, useful_until__isnull=False),
+                name="delivery_useful_until",
             ),
             models.Index(
                 fields=["robot", "planned_at", "id"],

@@ -9,7 +9,12 @@ class EngineState(models.Model):
     # No call at all before this: DingTalk banned our address, or throttled everything.
     hold_until = models.DateTimeField(null=True)
     hold_reason = models.CharField(max_length=40, blank=True)
-    # The last signs of life, at most a few seconds old while beat and worker run.
+    # How often in a row DingTalk throttled everything: each time the wait doubles, a delivery ends it.
+    hold_streak = models.PositiveSmallIntegerField(default=0)
+    # Set: a person stopped all sending; no firing and no claim until a person resumes it.
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by_name = models.CharField(max_length=150, blank=True)
+    # The last tick: a second old at most while beat and a worker run.
     ticked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -17,3 +22,18 @@ class EngineState(models.Model):
 
     def __str__(self) -> str:
         return "engine"
+
+
+class Worker(models.Model):
+    """A worker process and its last sign of life."""
+
+    name = models.CharField(max_length=100, unique=True)  # host:pid, as on claims and attempts
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from messages.engine.claims import Claimed, claim_due
-from messages.models import BroadcastStatus, Delivery, DeliveryStatus
+from messages.engine.firing import fire_due
+from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus
 from messages.tests.engine_parts import make_rules
 from robots.models import RobotStatus
 from tests.factories import make_broadcast, make_delivery, make_organisation, make_robot, make_run
@@ -182,3 +183,30 @@ def test_many_pumps_share_the_work_and_never_take_one_delivery_twice() -> None:
         thread.join()
     assert len({delivery_id for delivery_id, _claim in taken}) == len(taken)
     assert Delivery.objects.filter(status=DeliveryStatus.SENDING).count() == len(taken) == 12
+
+
+@pytest.mark.django_db
+def test_nothing_of_a_paused_broadcast_is_claimed_and_it_goes_on_where_it_stood() -> None:
+    broadcast = make_broadcast(status=BroadcastStatus.FIRED, paused_at=timezone.now())
+    make_delivery(run=make_run(broadcast))
+    assert claim() == []
+    Broadcast.objects.update(paused_at=None)
+    assert len(claim()) == 1
+
+
+@pytest.mark.django_db
+def test_what_is_past_its_useful_until_is_not_claimed() -> None:
+    make_delivery(useful_until=timezone.now() - timedelta(seconds=1))
+    assert claim() == []
+
+
+@pytest.mark.django_db
+def test_a_small_run_that_starts_later_takes_turns_with_a_big_one() -> None:
+    make_broadcast("big", robots=[make_robot() for _ in range(40)])
+    fire_due(timezone.now())
+    assert len(claim(limit=10)) == 10
+    small = make_broadcast("small", robots=[make_robot() for _ in range(3)])
+    fire_due(timezone.now())
+    taken = {claimed.delivery_id for claimed in claim(limit=6)}
+    of_small = set(Delivery.objects.filter(run__broadcast=small).values_list("pk", flat=True))
+    assert len(taken & of_small) == 3

@@ -10,8 +10,8 @@ from dingtalk.client import Call
 from dingtalk.replies import Outcome, ReasonKey, classify, failure
 from messages.engine.claims import Claimed, claim_due
 from messages.engine.recording import Finished, record_finished
-from messages.engine.state import held_until
-from messages.models import Attempt, Delivery, DeliveryStatus
+from messages.engine.state import may_send
+from messages.models import Attempt, Delivery, DeliveryStatus, EngineState
 from messages.tests.engine_parts import make_rules
 from robots.models import Robot, RobotStatus
 from tests.factories import make_delivery, make_organisation, make_robot
@@ -113,11 +113,38 @@ def test_a_successful_test_leaves_a_robot_paused_that_a_person_had_paused() -> N
     assert robot.status == RobotStatus.PAUSED
 
 
-def test_a_ban_of_our_address_holds_everything() -> None:
+def test_a_ban_of_our_address_holds_everything_for_the_minutes_it_names() -> None:
     answered(None, '{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"xxx"}')
-    until = held_until(timezone.now())
-    assert until is not None
-    assert until - timezone.now() > timedelta(minutes=4)
+    now = timezone.now()
+    assert not may_send(now + timedelta(minutes=4))
+    assert may_send(now + timedelta(minutes=6))
+
+
+def test_when_dingtalk_throttles_everything_the_wait_doubles_until_a_delivery_succeeds() -> None:
+    waits = []
+    for _ in range(3):
+        answered(None, '{"errcode":90002,"errmsg":"all interfaces are throttled"}')
+        state = EngineState.objects.get()
+        waits.append(round((state.hold_until - timezone.now()).total_seconds()))
+        EngineState.objects.update(hold_until=None)
+    assert waits == [1, 2, 4]
+    answered(None, OK)
+    assert EngineState.objects.get().hold_streak == 0
+
+
+def test_the_second_throttled_reply_in_a_row_doubles_the_silence_and_a_delivery_ends_the_row() -> None:
+    robot = make_robot()
+    minutes = []
+    for _ in range(4):
+        answered(robot, THROTTLED)
+        robot.refresh_from_db()
+        minutes.append(round((robot.hold_until - timezone.now()).total_seconds() / 60))
+        Robot.objects.update(hold_until=None)
+        Delivery.objects.update(status=DeliveryStatus.FAILED, ended_at=timezone.now())
+    assert minutes == [10, 20, 40, 60]
+    answered(robot, OK)
+    robot.refresh_from_db()
+    assert robot.silences == 0
 
 
 def test_a_reply_that_comes_after_the_lease_keeps_its_attempt_and_settles_what_nobody_knew() -> None:

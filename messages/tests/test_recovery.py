@@ -114,3 +114,13 @@ def test_a_call_that_came_back_to_the_queue_after_the_cancel_is_cancelled() -> N
     give_up_unsendable(timezone.now(), simulator=True)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.reason) == (DeliveryStatus.CANCELLED, "cancelled")
+
+
+def test_what_still_waits_past_its_useful_until_expires() -> None:
+    delivery = make_delivery(useful_until=timezone.now() - timedelta(seconds=1))
+    fresh = make_delivery(useful_until=timezone.now() + timedelta(hours=1))
+    give_up_unsendable(timezone.now(), simulator=True)
+    delivery.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.EXPIRED, "expired")
+    assert fresh.status == DeliveryStatus.WAITING
