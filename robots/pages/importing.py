@@ -16,6 +16,7 @@ from robots.imports.robots import import_robots
 from robots.imports.summaries import recipients_summary, robots_summary
 from robots.imports.templates import recipients_template, robots_template
 from robots.organisations import default_organisation
+from robots.pages.posting import posted
 
 MOST_MISTAKES_SHOWN = 200
 
@@ -24,7 +25,7 @@ MOST_MISTAKES_SHOWN = 200
 @login_required
 @permission_required("robots.add_robot", raise_exception=True)
 def robot_import(request: HttpRequest) -> HttpResponse:
-    form = RobotImportForm(request.POST or None, request.FILES or None)
+    form = RobotImportForm(posted(request), request.FILES or None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, "robots")
     organisation = form.cleaned_data["organisation"] or default_organisation()
@@ -40,7 +41,7 @@ def robot_import(request: HttpRequest) -> HttpResponse:
 @login_required
 @permission_required("robots.add_recipient", raise_exception=True)
 def recipient_import(request: HttpRequest) -> HttpResponse:
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(posted(request), request.FILES or None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, "recipients")
     try:

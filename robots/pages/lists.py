@@ -16,6 +16,7 @@ from robots.forms.filters import NameFilter, search_recipients
 from robots.forms.labels import RecipientListForm
 from robots.models import Recipient, RecipientList
 from robots.pages.paging import page_by_name
+from robots.pages.posting import posted
 from robots.services.lists import add_member, create_list, delete_list, remove_member, rename_list
 
 MOST_FOUND = 10
@@ -76,7 +77,7 @@ def list_remove(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRespons
 @login_required
 @permission_required("robots.add_recipientlist", raise_exception=True)
 def list_create(request: HttpRequest) -> HttpResponse:
-    form = RecipientListForm(request.POST or None)
+    form = RecipientListForm(posted(request))
     if request.method == "POST" and form.is_valid():
         made = create_list(name=form.cleaned_data["name"], by=actor_of(request))
         flash.success(request, _("The list %(list)s is added. Now put people on it.") % {"list": made})
@@ -89,7 +90,7 @@ def list_create(request: HttpRequest) -> HttpResponse:
 @permission_required("robots.change_recipientlist", raise_exception=True)
 def list_rename(request: HttpRequest, pk: int) -> HttpResponse:
     recipient_list = get_object_or_404(RecipientList, pk=pk)
-    form = RecipientListForm(request.POST or None, instance=get_object_or_404(RecipientList, pk=pk))
+    form = RecipientListForm(posted(request), instance=get_object_or_404(RecipientList, pk=pk))
     if request.method == "POST" and form.is_valid():
         renamed = rename_list(recipient_list, name=form.cleaned_data["name"], by=actor_of(request))
         flash.success(request, _("The list is now called %(list)s.") % {"list": renamed})

@@ -15,6 +15,7 @@ from robots.forms.filters import NameFilter
 from robots.forms.organisation import OrganisationForm
 from robots.models import Organisation
 from robots.pages.paging import page_by_name
+from robots.pages.posting import posted
 from robots.services.organisations import (
     HasRobotsError,
     create_organisation,
@@ -47,7 +48,7 @@ def organisation_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @permission_required("robots.add_organisation", raise_exception=True)
 def organisation_create(request: HttpRequest) -> HttpResponse:
-    form = OrganisationForm(request.POST or None)
+    form = OrganisationForm(posted(request))
     if request.method == "POST" and form.is_valid():
         organisation = create_organisation(**form.cleaned_data, by=actor_of(request))
         flash.success(request, _("%(organisation)s is added.") % {"organisation": organisation})
@@ -60,7 +61,7 @@ def organisation_create(request: HttpRequest) -> HttpResponse:
 @permission_required("robots.change_organisation", raise_exception=True)
 def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     organisation = get_object_or_404(Organisation, pk=pk)
-    form = OrganisationForm(request.POST or None, instance=get_object_or_404(Organisation, pk=pk))
+    form = OrganisationForm(posted(request), instance=get_object_or_404(Organisation, pk=pk))
     if request.method == "POST" and form.is_valid():
         changed = update_organisation(organisation, **form.cleaned_data, by=actor_of(request))
         flash.success(request, _("%(organisation)s is saved.") % {"organisation": changed})

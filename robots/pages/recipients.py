@@ -13,6 +13,7 @@ from robots.forms.filters import RecipientFilters
 from robots.forms.recipient import RecipientForm
 from robots.models import Recipient
 from robots.pages.paging import page_by_name
+from robots.pages.posting import posted
 from robots.services.recipients import delete_recipient
 
 
@@ -29,7 +30,7 @@ def recipient_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @permission_required("robots.add_recipient", raise_exception=True)
 def recipient_create(request: HttpRequest) -> HttpResponse:
-    form = RecipientForm(request.POST or None)
+    form = RecipientForm(posted(request))
     if request.method == "POST" and form.is_valid() and (recipient := form.create(by=actor_of(request))):
         flash.success(request, _("%(recipient)s is added.") % {"recipient": recipient})
         return redirect("robots:recipient_list")
@@ -41,7 +42,7 @@ def recipient_create(request: HttpRequest) -> HttpResponse:
 @permission_required("robots.change_recipient", raise_exception=True)
 def recipient_edit(request: HttpRequest, pk: int) -> HttpResponse:
     recipient = get_object_or_404(Recipient, pk=pk)
-    form = RecipientForm(request.POST or None, instance=get_object_or_404(Recipient, pk=pk))
+    form = RecipientForm(posted(request), instance=get_object_or_404(Recipient, pk=pk))
     if request.method == "POST" and form.is_valid() and (changed := form.update(by=actor_of(request))):
         flash.success(request, _("%(recipient)s is saved.") % {"recipient": changed})
         return redirect("robots:recipient_list")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from audit.actors import actor_of
 from robots.forms.robot import WRITTEN_ONLY, RobotForm
 from robots.models import Robot
+from robots.pages.posting import posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,7 +22,7 @@ from robots.models import Robot
 @login_required
 @permission_required("robots.add_robot", raise_exception=True)
 def robot_create(request: HttpRequest) -> HttpResponse:
-    form = RobotForm(request.POST or None)
+    form = RobotForm(posted(request))
     if request.method == "POST" and form.is_valid() and (robot := form.create(by=actor_of(request))):
         flash.success(
             request, _("%(robot)s is added. Send a test now: only then you know that it works.") % {"robot": robot}
@@ -37,7 +38,7 @@ def robot_create(request: HttpRequest) -> HttpResponse:
 @permission_required("robots.change_robot", raise_exception=True)
 def robot_edit(request: HttpRequest, pk: int) -> HttpResponse:
     robot = get_object_or_404(Robot, pk=pk)
-    form = RobotForm(request.POST or None, instance=get_object_or_404(Robot, pk=pk))
+    form = RobotForm(posted(request), instance=get_object_or_404(Robot, pk=pk))
     if request.method == "POST" and form.is_valid() and (changed := form.update(by=actor_of(request))):
         flash.success(request, _saved_text(form, changed))
         return redirect("robots:detail", pk=pk)

@@ -15,6 +15,7 @@ from robots.forms.filters import NameFilter
 from robots.forms.labels import TagForm
 from robots.models import Tag
 from robots.pages.paging import page_by_name
+from robots.pages.posting import posted
 from robots.services.tags import create_tag, delete_tag, rename_tag
 
 
@@ -31,7 +32,7 @@ def tag_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @permission_required("robots.add_tag", raise_exception=True)
 def tag_create(request: HttpRequest) -> HttpResponse:
-    form = TagForm(request.POST or None)
+    form = TagForm(posted(request))
     if request.method == "POST" and form.is_valid():
         tag = create_tag(name=form.cleaned_data["name"], by=actor_of(request))
         flash.success(request, _("The tag %(tag)s is added. Put it on robots on their pages.") % {"tag": tag})
@@ -44,7 +45,7 @@ def tag_create(request: HttpRequest) -> HttpResponse:
 @permission_required("robots.change_tag", raise_exception=True)
 def tag_rename(request: HttpRequest, pk: int) -> HttpResponse:
     tag = get_object_or_404(Tag, pk=pk)
-    form = TagForm(request.POST or None, instance=get_object_or_404(Tag, pk=pk))
+    form = TagForm(posted(request), instance=get_object_or_404(Tag, pk=pk))
     if request.method == "POST" and form.is_valid():
         renamed = rename_tag(tag, name=form.cleaned_data["name"], by=actor_of(request))
         flash.success(request, _("The tag is now called %(tag)s.") % {"tag": renamed})
