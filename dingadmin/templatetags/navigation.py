@@ -48,10 +48,10 @@ SECTIONS: Final[tuple[tuple[str | Promise, tuple[Entry, ...]], ...]] = (
         _("Groups and people"),
         (
             Entry("robots:list", "robot", _("Robots"), "robots.view_robot"),
-            Entry("robots:tag_list", "tags", _("Tags"), "robots.view_robot"),
+            Entry("robots:tag_list", "tags", _("Tags"), "robots.view_tag"),
             Entry("robots:recipient_list", "users", _("Recipients"), "robots.view_recipient"),
-            Entry("robots:list_list", "list-details", _("Lists"), "robots.view_recipient"),
-            Entry("robots:organisation_list", "building", _("Organisations"), "robots.view_robot"),
+            Entry("robots:list_list", "list-details", _("Lists"), "robots.view_recipientlist"),
+            Entry("robots:organisation_list", "building", _("Organisations"), "robots.view_organisation"),
         ),
     ),
     (
