@@ -94,6 +94,19 @@ def test_every_handler_of_ours_has_the_filter() -> None:
     assert all(logger.get("handlers", []) == [] for logger in logs.CONFIG["loggers"].values())
 
 
+def test_a_broker_that_is_away_costs_beat_one_line_a_second(lines: StringIO) -> None:
+    logger = logging.getLogger("tests.redaction")
+    logger.addFilter(only_one_line := logs.OneLineErrors())
+    try:
+        raise ConnectionError("Couldn't apply scheduled task tick: redis://:not-real@redis:6379/0")
+    except ConnectionError:
+        logger.exception("Message Error: %s", "a stack")
+    finally:
+        logger.removeFilter(only_one_line)
+
+    assert lines.getvalue() == "Couldn't apply scheduled task tick: redis://:***@redis:6379/0\n"
+
+
 def test_celery_adds_no_handler_of_its_own() -> None:
     before = list(logging.getLogger().handlers)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,12 @@ def start() -> Iterator[Callable[[Path], Up]]:
     yield start_on
     for up in started:
         up.remove_traces()
+
+
+def last_tick(home: Path) -> datetime | None:
+    with closing(sqlite3.connect(f"file:{home}/dingadmin.sqlite3?mode=ro", uri=True)) as database:
+        row = database.execute("SELECT ticked_at FROM broadcasts_enginestate").fetchone()
+    return datetime.fromisoformat(row[0]).replace(tzinfo=UTC) if row else None
 
 
 def test_the_first_start_prints_where_it_is_and_who_may_sign_in(first: Up) -> None:
@@ -107,6 +116,12 @@ def test_a_part_that_dies_is_started_again(first: Up, part: str) -> None:
 
     wait_for(lambda: first.child(PARTS[part]) not in {None, dead}, seconds=15, or_say=lambda: first.text)
     assert f"{part} ended (signal 9); it starts again in 1 s" in first.lines
+
+
+def test_ticks_go_on_after_every_part_has_died(first: Up) -> None:
+    now = datetime.now(UTC)
+
+    wait_for(lambda: (last_tick(first.home) or now) > now, seconds=30, or_say=lambda: first.text)
 
 
 def test_the_pages_answer_again_after_the_web_server_died(first: Up) -> None:
