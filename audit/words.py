@@ -90,6 +90,11 @@ def actor_in_words(name: str, *, is_person: bool) -> str:
     return name if is_person else str(ACTORS.get(name, name))
 
 
+def name_in_words(name: str) -> str:
+    """For rows that keep the name alone. No user name holds a space, so that no person is mistaken for a command."""
+    return actor_in_words(name, is_person=" " not in name)
+
+
 def page_of(target_type: str, target_id: str) -> str:
     """The address of the target's page; empty when it has none. It may be gone by now."""
     try:

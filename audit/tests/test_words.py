@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import override
 
-from audit.words import ACTIONS, action_in_words, actor_in_words, page_of
+from audit.words import ACTIONS, action_in_words, actor_in_words, name_in_words, page_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("audit", "dingadmin", "messages", "robots")
@@ -41,6 +41,13 @@ def test_the_system_is_put_in_words_and_a_person_of_that_name_is_not():
     with override("en"):
         assert actor_in_words("system", is_person=False) == "The system"
     assert actor_in_words("system", is_person=True) == "system"
+
+
+def test_a_name_that_stands_alone_is_put_in_words_only_when_no_person_can_have_it():
+    with override("zh-hans"):
+        assert name_in_words("command line") == "命令行"
+        assert name_in_words("system") == "system"
+        assert name_in_words("Li Na") == "Li Na"
 
 
 def test_a_target_without_a_page_has_no_address():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from messages.forms.composition import Composition
 from messages.forms.typed import Typed, with_room
@@ -48,7 +49,7 @@ LIST_ONLY: Final = _("Shows in the list of chats and in the notification, not in
 
 
 class TextForm(TypeForm):
-    text = forms.CharField(label=_("Text"), widget=forms.Textarea(attrs={"rows": 8}))
+    text = forms.CharField(label=pgettext_lazy("field", "Text"), widget=forms.Textarea(attrs={"rows": 8}))
 
 
 class MarkdownForm(TypeForm):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.actors import Actor
 from audit.log import record
+from audit.words import name_in_words
 from messages.models import Draft, DraftVersion
 from messages.services.snapshots import LINKS, NAME_LENGTH, VALUES, Snapshot
 
@@ -25,7 +26,7 @@ class StaleDraft(Exception):
     def text(self) -> str:
         if self.newest is None:
             return _("This draft was deleted in the meantime.")
-        who = {"who": self.newest.saved_by_name}
+        who = {"who": name_in_words(self.newest.saved_by_name)}
         return _("%(who)s saved this draft in the meantime. Compare both versions, then save again.") % who
 
 

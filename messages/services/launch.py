@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from audit.actors import Actor
 from audit.log import record
+from audit.words import name_in_words
 from dingtalk.payloads import At, Message, cleaned, message_to_dict
 from dingtalk.payloads.cleaning import cleaned_at
 from messages.models import Broadcast, Draft, Target, UncertainPolicy
@@ -49,7 +50,7 @@ class AlreadyLaunched(Exception):
     def text(self) -> str:
         zone = zone_named(self.broadcast.zone)
         return _("%(who)s launched this draft at %(time)s. Look at that broadcast before you launch it once more.") % {
-            "who": self.broadcast.created_by_name,
+            "who": name_in_words(self.broadcast.created_by_name),
             "time": clock(self.broadcast.created_at, zone),
         }
 
