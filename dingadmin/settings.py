@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from dingadmin import logs
+from dingadmin import __version__, logs
 from dingadmin.env import Environment
 from dingadmin.home import Home, new_encryption_key, new_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = Environment(os.environ)
+VERSION = __version__
 HOME = Home(Path(ENV.text("DINGADMIN_HOME", str(BASE_DIR / "var"))).absolute())
 
 _database_url = ENV.text("DATABASE_URL")
@@ -68,6 +69,8 @@ SIMULATOR_BASE_URL = ENV.base_url("DINGADMIN_SIMULATOR_URL", f"http://127.0.0.1:
 # --- sending --------------------------------------------------------------------------------------------------------
 PACING_LIMIT = ENV.whole("DINGADMIN_PACING_LIMIT", 18, least=1, most=20)  # calls per token in any 60 seconds
 PACING_WINDOW_SECONDS = 60
+# Calls a second of the whole installation. DingTalk bans an address for five minutes after 10,000 calls in 20 seconds.
+ADDRESS_CEILING = ENV.whole("DINGADMIN_ADDRESS_CEILING", 400, least=10, most=100_000)
 SILENCE_SECONDS = ENV.whole("DINGADMIN_SILENCE_SECONDS", 600, least=1, most=3600)  # after a throttled reply
 SEND_WINDOW = ENV.whole("DINGADMIN_SEND_WINDOW", 32, least=1, most=256)  # calls in flight per worker
 # Longer than the longest possible call (15 s), else a call that still runs would be taken for lost.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
-import socket
 import threading
 import time
 from datetime import timedelta
@@ -18,6 +16,7 @@ from django.utils import timezone
 from dingtalk.client import Client, make_session
 from messages.engine.claims import ClaimRules, claimable
 from messages.engine.firing import fire_due
+from messages.engine.life import worker_name
 from messages.engine.pump import OnePumpPerProcess, Pump
 from messages.engine.recent import recent_calls
 from messages.engine.recovery import give_up_unsendable, reap, retry_uncertain
@@ -59,7 +58,7 @@ def make_pump() -> Pump:
     """One per process: its connections to DingTalk and Redis are kept."""
     rules = ClaimRules(
         lease=timedelta(seconds=settings.LEASE_SECONDS),
-        worker=f"{socket.gethostname()}:{os.getpid()}",
+        worker=worker_name(),
         simulator=settings.DINGADMIN_SIMULATOR,
         pacing=make_pacing(),
     )
@@ -75,5 +74,6 @@ def make_pacing() -> Pacing:
         prefix=settings.REDIS_KEY_PREFIX,
         limit=settings.PACING_LIMIT,
         window_seconds=settings.PACING_WINDOW_SECONDS,
+        calls_per_second=settings.ADDRESS_CEILING,
         recent_calls=recent_calls,
     )

@@ -7,49 +7,36 @@ comes late, or twice, changes nothing again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.db.models import F, Q
 
 from audit.actors import SYSTEM
 from audit.log import record
 from dingtalk.replies import Kind, Outcome, RobotAction
+from robots.bulk import update_many
 from robots.models import Organisation, PauseReason, Robot, RobotStatus
 
 LONGEST_SILENCE_SECONDS = 3600
 # DingTalk counts its quotas by the Chinese month.
 _QUOTA_ZONE = ZoneInfo("Asia/Shanghai")
-_LAST_FIELDS = frozenset({"last_kind", "last_reason", "last_errcode", "last_at", "last_duration_ms"})
 
 
-@dataclass(frozen=True, slots=True)
-class LastResult:
-    """Named like the robot's own fields."""
+class LastResult(NamedTuple):
+    """Named and ordered like the robot's own fields, the robot last."""
 
-    robot_id: int
     last_kind: str
     last_reason: str
     last_errcode: int | None
     last_at: datetime
     last_duration_ms: int
+    robot_id: int
 
 
 def store_last_results(results: Sequence[LastResult]) -> None:
-    """One statement, run once per robot by the driver: building an UPDATE for each costs more than the call itself."""
-    if not results:
-        return
-    columns = [field for field in Robot._meta.concrete_fields if field.name in _LAST_FIELDS]
-    assignments = ", ".join(f"{connection.ops.quote_name(column.column)} = %s" for column in columns)
-    rows = [
-        [*(column.get_db_prep_save(getattr(result, column.name), connection) for column in columns), result.robot_id]
-        for result in results
-    ]
-    with connection.cursor() as cursor:
-        table = connection.ops.quote_name(Robot._meta.db_table)
-        cursor.executemany(f"UPDATE {table} SET {assignments} WHERE id = %s", rows)  # noqa: S608
+    update_many(Robot, LastResult._fields[:-1], results)
 
 
 def note_outcome(robot_id: int, outcome: Outcome, *, at: datetime, is_test: bool) -> None:

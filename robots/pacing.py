@@ -1,4 +1,5 @@
-"""How often a token may be called: at most so many calls in any 60 seconds, counted over every process.
+"""How often a token may be called: at most so many calls in any 60 seconds, counted over every process. And how often
+anything may be called: DingTalk bans an address that calls too much.
 
 The windows live in Redis, one sorted set per token. They are rebuilt from what the database knows when Redis lost
 them, so that a flush can neither stop the sending nor break DingTalk's limit.
@@ -13,28 +14,41 @@ from typing import cast
 import redis
 
 # Grants for every window in one step. Redis's own clock, so that machines whose clocks differ share one minute.
-# KEYS[1] tells that the windows are whole; the rest are windows. ARGV: limit, window in ms.
-# Answers -1 when the windows were lost, else per window 0 (granted) or the milliseconds to wait.
+# KEYS[1] tells that the windows are whole, KEYS[2] counts the calls of the current slice of a second; the rest are
+# windows. ARGV: limit, window in ms, calls per slice, slice in ms.
+# Answers {'lost'} when the windows were lost, else per window 0 (granted), the milliseconds until the token has a call
+# left, or, below 0, the milliseconds until the next slice.
 _ACQUIRE = """
-if redis.call('EXISTS', KEYS[1]) == 0 then return {-1} end
+if redis.call('EXISTS', KEYS[1]) == 0 then return {'lost'} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+local limit, window, ceiling, slice = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local current = math.floor(now / slice)
+local counted = redis.call('HMGET', KEYS[2], 'slice', 'calls')
+local calls = tonumber(counted[1]) == current and tonumber(counted[2]) or 0
 local answers = {}
-for i = 2, #KEYS do
+for i = 3, #KEYS do
   redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - window)
   local used = redis.call('ZCARD', KEYS[i])
-  if used < limit then
+  if used >= limit then
+    local blocking = redis.call('ZRANGE', KEYS[i], used - limit, used - limit, 'WITHSCORES')
+    answers[i - 2] = math.max(1, blocking[2] + window - now)
+  elseif calls >= ceiling then
+    answers[i - 2] = now - (current + 1) * slice
+  else
     redis.call('ZADD', KEYS[i], now, now .. ':' .. redis.call('INCR', KEYS[1]))
     redis.call('PEXPIRE', KEYS[i], window)
-    answers[i - 1] = 0
-  else
-    local blocking = redis.call('ZRANGE', KEYS[i], used - limit, used - limit, 'WITHSCORES')
-    answers[i - 1] = math.max(1, blocking[2] + window - now)
+    calls = calls + 1
+    answers[i - 2] = 0
   end
 end
+redis.call('HSET', KEYS[2], 'slice', current, 'calls', calls)
+redis.call('PEXPIRE', KEYS[2], 1000)
 return answers
 """
+
+# Small, so that calls are spread over the second instead of all being made at its beginning.
+SLICE_MS = 100
 
 # One recent call of a token: when it was, in milliseconds of Unix time, and a name that tells it from the others.
 RecentCalls = Mapping[str, Iterable[tuple[int, str]]]
@@ -48,10 +62,12 @@ class Pacing:
     prefix: str
     limit: int
     window_seconds: int
+    calls_per_second: int  # of all tokens together
     recent_calls: Callable[[], RecentCalls]
 
     def acquire(self, fingerprints: Sequence[str]) -> list[int]:
-        """Ask for one call per token: 0 where it may be made now, else the milliseconds until asking again helps.
+        """Ask for one call per token: 0 where it may be made now; above 0 the milliseconds until that token has a call
+        left; below 0, as a negative number, the milliseconds until any token has one.
 
         A granted call counts whether it is made or not. Raises redis.RedisError when Redis cannot be reached: then
         nobody knows what was sent lately, and nothing may be.
@@ -59,15 +75,18 @@ class Pacing:
         if not fingerprints:
             return []
         answers = self._ask(fingerprints)
-        while answers == [-1]:
+        while answers is None:
             self._rebuild()
             answers = self._ask(fingerprints)
         return answers
 
-    def _ask(self, fingerprints: Sequence[str]) -> list[int]:
-        keys = [self._whole, *(self._window(fingerprint) for fingerprint in fingerprints)]
-        answers = self.connection.eval(_ACQUIRE, len(keys), *keys, self.limit, self.window_seconds * 1000)
-        return cast("list[int]", answers)
+    def _ask(self, fingerprints: Sequence[str]) -> list[int] | None:
+        """None when the windows were lost."""
+        keys = [self._whole, f"{self._whole}:address", *(self._window(fingerprint) for fingerprint in fingerprints)]
+        ceiling = max(1, self.calls_per_second * SLICE_MS // 1000)
+        numbers = (self.limit, self.window_seconds * 1000, ceiling, SLICE_MS)
+        answers = cast("list[int | str]", self.connection.eval(_ACQUIRE, len(keys), *keys, *numbers))
+        return None if answers in ([b"lost"], ["lost"]) else cast("list[int]", answers)
 
     def _rebuild(self) -> None:
         pipeline = self.connection.pipeline(transaction=True)

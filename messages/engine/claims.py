@@ -33,6 +33,7 @@ class Claimed:
     claim: uuid.UUID
     number: int  # the attempt's
     robot_id: int
+    broadcast_id: int
     is_test: bool
     token_fingerprint: str
     target: Target
@@ -92,16 +93,24 @@ def current_turn(now: datetime) -> int:
     return first or 0
 
 
-def claim_due(*, limit: int, now: datetime, rules: ClaimRules) -> list[Claimed]:
+@dataclass(frozen=True, slots=True)
+class Claims:
+    taken: list[Claimed]
+    # Above 0: more is due, but our address must not call more than that before so many seconds are over.
+    wait_seconds: float = 0.0
+
+
+def claim_due(*, limit: int, now: datetime, rules: ClaimRules) -> Claims:
     """Take at most `limit` due deliveries into sending. The caller calls each, or lets its lease run out.
 
     Raises redis.RedisError when the pacing windows cannot be asked: then nothing is claimed.
     """
-    if limit <= 0:
-        return []
     rows = claimable(now, simulator=rules.simulator).order_by("turn", "pk").values_list(*_COLUMNS)
     candidates = _one_per_robot(_Row(*row) for row in rows[:limit])
-    return _take(_within_pacing(candidates, now=now, pacing=rules.pacing), now=now, rules=rules)
+    waits = rules.pacing.acquire([row.token_fingerprint for row in candidates])
+    _hold_full_robots(candidates, waits, now=now)
+    granted = [row for row, wait_ms in zip(candidates, waits, strict=True) if wait_ms == 0]
+    return Claims(_take(granted, now=now, rules=rules), wait_seconds=max(0, -min(waits, default=0)) / 1000)
 
 
 class _Row(NamedTuple):
@@ -115,6 +124,7 @@ class _Row(NamedTuple):
     msg_uuid: uuid.UUID
     body_id: int
     robot_id: int
+    broadcast_id: int
     token_encrypted: str
     secret_encrypted: str
     token_fingerprint: str
@@ -133,6 +143,7 @@ _COLUMNS = (
     "msg_uuid",
     "body_id",
     "robot_id",
+    "run__broadcast_id",
     "robot__token_encrypted",
     "robot__secret_encrypted",
     "robot__token_fingerprint",
@@ -151,13 +162,11 @@ def _one_per_robot(candidates: Iterable[_Row]) -> list[_Row]:
     return list(first.values())
 
 
-def _within_pacing(candidates: Sequence[_Row], *, now: datetime, pacing: Pacing) -> list[_Row]:
-    """Those whose token has a call left this minute; the robots of the others are held until it has."""
-    waits = pacing.acquire([row.token_fingerprint for row in candidates])
+def _hold_full_robots(candidates: Sequence[_Row], waits: Sequence[int], *, now: datetime) -> None:
+    """A robot whose minute is full is left alone until it has a call left. (Below 0 it is our address that waits.)"""
     for row, wait_ms in zip(candidates, waits, strict=True):
-        if wait_ms:
+        if wait_ms > 0:
             hold(row.robot_id, until=now + timedelta(milliseconds=wait_ms), reason=PACING_REASON)
-    return [row for row, wait_ms in zip(candidates, waits, strict=True) if not wait_ms]
 
 
 def _take(rows: Sequence[_Row], *, now: datetime, rules: ClaimRules) -> list[Claimed]:
@@ -207,6 +216,7 @@ def _claimed(row: _Row, claim: uuid.UUID, body: bytes) -> Claimed:
         claim=claim,
         number=row.calls + 1,
         robot_id=row.robot_id,
+        broadcast_id=row.broadcast_id,
         is_test=row.is_test,
         token_fingerprint=row.token_fingerprint,
         target=make_target(

@@ -11,13 +11,15 @@ from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from dingtalk.client import Client
-from messages.engine.claims import Claimed, ClaimRules, claim_due
+from messages.engine.claims import Claimed, ClaimRules, Claims, claim_due
 from messages.engine.recording import Finished, record_finished
 from messages.engine.state import may_send
 
 MAX_SECONDS = 60
-# A transaction for each finished call would cost more than the call: results are gathered for so long.
-GATHER_SECONDS = 0.01
+# A transaction for each finished call would cost more than the call: results are gathered for so long. What is claimed
+# ahead keeps the slots busy meanwhile.
+GATHER_SECONDS = 0.025
+NOTHING = Claims(taken=[])
 # While there is room in the window, new work is looked for at least this often.
 LOOK_SECONDS = 0.1
 
@@ -33,8 +35,8 @@ class Pump:
 
     @property
     def capacity(self) -> int:
-        """Half a window is claimed ahead, so that no slot idles while results are recorded."""
-        return self.window + self.window // 2
+        """A second window is claimed ahead, so that no slot idles while results are recorded."""
+        return self.window * 2
 
     def run(self, *, max_seconds: float = MAX_SECONDS, stop: threading.Event | None = None) -> int:
         """Send until nothing is due, the time is over or `stop` is set; returns how many calls were made.
@@ -47,18 +49,21 @@ class Pump:
         with ThreadPoolExecutor(max_workers=self.window, thread_name_prefix="call") as pool:
             while True:
                 goes_on = time.monotonic() < ends_at and not (stop and stop.is_set())
-                claimed = self._claim(self.capacity - in_flight) if goes_on else []
-                for item in claimed:
+                claims = self._claim(self.capacity - in_flight) if goes_on else NOTHING
+                for item in claims.taken:
                     pool.submit(self._call, item).add_done_callback(done.put)
-                calls += len(claimed)
-                in_flight += len(claimed)
-                if not in_flight:
+                calls += len(claims.taken)
+                in_flight += len(claims.taken)
+                if in_flight:
+                    in_flight -= self._record(_gather(done, most=self.capacity))
+                elif claims.wait_seconds:
+                    time.sleep(claims.wait_seconds)
+                else:
                     return calls
-                in_flight -= self._record(_gather(done, most=self.window))
 
-    def _claim(self, free: int) -> list[Claimed]:
+    def _claim(self, free: int) -> Claims:
         now = self.now()
-        return claim_due(limit=free, now=now, rules=self.rules) if free > 0 and may_send(now) else []
+        return claim_due(limit=free, now=now, rules=self.rules) if free > 0 and may_send(now) else NOTHING
 
     def _record(self, finished: list[Finished]) -> int:
         if finished:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -20,6 +21,7 @@ from messages.engine.claims import Claimed
 from messages.engine.outcomes import Move, decide
 from messages.engine.state import hold_everything, note_success
 from messages.models import Attempt, Delivery, DeliveryStatus
+from robots.bulk import insert_many
 from robots.health import LastResult, end_silences, note_outcome, store_last_results
 
 
@@ -36,10 +38,11 @@ def record_finished(finished: Sequence[Finished], *, now: datetime, worker: str)
     on_time = [done for done in finished if done.claimed.delivery_id in on_time_ids]
     late = [done for done in finished if done.claimed.delivery_id not in on_time_ids]
     _move(on_time, now=now)
-    Attempt.objects.bulk_create([_attempt(done, worker=worker, number=done.claimed.number) for done in on_time])
     for done in late:
         _accept_late_delivery(done, now=now)
-        _attempt(done, worker=worker, number=_next_number(done.claimed.delivery_id)).save(force_insert=True)
+    attempts = [_attempt(done, worker=worker, number=done.claimed.number) for done in on_time]
+    attempts += [_attempt(done, worker=worker, number=_next_number(done.claimed.delivery_id)) for done in late]
+    insert_many(Attempt, _Attempt._fields, attempts)
     store_last_results([_last_result(done, now=now) for done in finished])
     for done in finished:
         _note(done, now=now)
@@ -91,10 +94,28 @@ def _accept_late_delivery(done: Finished, *, now: datetime) -> None:
     ).update(status=DeliveryStatus.DELIVERED, reason=done.call.outcome.reason, errcode=0, due_at=None, ended_at=now)
 
 
-def _attempt(done: Finished, *, worker: str, number: int) -> Attempt:
+class _Attempt(NamedTuple):
+    """Named like the attempt's own fields."""
+
+    delivery: int
+    number: int
+    started_at: datetime
+    duration_ms: int
+    kind: str
+    reason: str
+    http_status: int | None
+    errcode: int | None
+    raw: str
+    masked_url: str
+    clock_skew_seconds: int | None
+    token_fingerprint: str
+    worker: str
+
+
+def _attempt(done: Finished, *, worker: str, number: int) -> _Attempt:
     call, outcome = done.call, done.call.outcome
-    return Attempt(
-        delivery_id=done.claimed.delivery_id,
+    return _Attempt(
+        delivery=done.claimed.delivery_id,
         number=number,
         started_at=datetime.fromtimestamp(call.started_ms / 1000, tz=UTC),
         duration_ms=call.duration_ms,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from datetime import timedelta
 
@@ -12,14 +13,14 @@ from messages.engine.claims import Claimed, claim_due
 from messages.engine.firing import fire_due
 from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus
 from messages.tests.engine_parts import make_rules
-from robots.models import RobotStatus
+from robots.models import Robot, RobotStatus
 from tests.factories import make_broadcast, make_delivery, make_organisation, make_robot, make_run
 
 NOW_PLUS = timedelta(milliseconds=50)
 
 
 def claim(limit: int = 10, **rules: object) -> list[Claimed]:
-    return claim_due(limit=limit, now=timezone.now() + NOW_PLUS, rules=make_rules(**rules))
+    return claim_due(limit=limit, now=timezone.now() + NOW_PLUS, rules=make_rules(**rules)).taken
 
 
 @pytest.mark.django_db
@@ -142,7 +143,7 @@ def test_a_robot_whose_minute_is_full_is_held_until_it_has_a_call_left(settings:
     rules = make_rules()
     assert rules.pacing.acquire([robot.token_fingerprint] * 2) == [0, 0]
     delivery = make_delivery(robot)
-    assert claim_due(limit=10, now=timezone.now() + NOW_PLUS, rules=rules) == []
+    assert claim_due(limit=10, now=timezone.now() + NOW_PLUS, rules=rules).taken == []
     robot.refresh_from_db()
     delivery.refresh_from_db()
     assert robot.hold_reason == "waiting_pacing"
@@ -210,3 +211,22 @@ def test_a_small_run_that_starts_later_takes_turns_with_a_big_one() -> None:
     taken = {claimed.delivery_id for claimed in claim(limit=6)}
     of_small = set(Delivery.objects.filter(run__broadcast=small).values_list("pk", flat=True))
     assert len(taken & of_small) == 3
+
+
+@pytest.mark.django_db
+def test_what_our_address_may_not_call_yet_stays_due_and_holds_no_robot(settings: object) -> None:
+    settings.ADDRESS_CEILING = 10  # type: ignore[attr-defined]
+    rules = make_rules()
+    for _ in range(3):
+        make_delivery()
+    taken: list[Claimed] = []
+    waits: list[float] = []
+    deadline = time.monotonic() + 5
+    while len(taken) < 3 and time.monotonic() < deadline:
+        claims = claim_due(limit=10, now=timezone.now() + NOW_PLUS, rules=rules)
+        taken += claims.taken
+        waits.append(claims.wait_seconds)
+        time.sleep(claims.wait_seconds)
+    assert len(taken) == 3
+    assert 0 < max(waits) <= 0.1
+    assert not Robot.objects.filter(hold_until__isnull=False).exists()

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def claim_one(delivery: Delivery) -> Claimed:
     now = timezone.now() + timedelta(milliseconds=50)
-    (claimed,) = claim_due(limit=10, now=now, rules=make_rules())
+    (claimed,) = claim_due(limit=10, now=now, rules=make_rules()).taken
     assert claimed.delivery_id == delivery.pk
     return claimed
 

@@ -14,9 +14,11 @@ def nothing_recent() -> RecentCalls:
     return {}
 
 
-def make_pacing(limit: int = 3, window_seconds: int = 60, recent: object = nothing_recent) -> Pacing:
+def make_pacing(
+    limit: int = 3, window_seconds: int = 60, recent: object = nothing_recent, calls_per_second: int = 1000
+) -> Pacing:
     connection = redis.Redis.from_url(settings.REDIS_URL, **settings.REDIS_OPTIONS)
-    return Pacing(connection, "pacing-test:", limit, window_seconds, recent)  # type: ignore[arg-type]
+    return Pacing(connection, "pacing-test:", limit, window_seconds, calls_per_second, recent)  # type: ignore[arg-type]
 
 
 def test_a_token_may_be_called_as_often_as_the_limit_says_and_then_waits() -> None:
@@ -80,4 +82,28 @@ def test_many_processes_together_stay_within_the_limit() -> None:
 def test_nothing_may_be_called_while_redis_cannot_be_asked() -> None:
     connection = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.2, retry=None)
     with pytest.raises(redis.RedisError):
-        Pacing(connection, "pacing-test:", 18, 60, nothing_recent).acquire(["a"])
+        Pacing(connection, "pacing-test:", 18, 60, 400, nothing_recent).acquire(["a"])
+
+
+def test_all_tokens_together_stay_below_the_ceiling_of_our_address() -> None:
+    pacing = make_pacing(calls_per_second=100)
+    tokens = [f"token-{number}" for number in range(30)]
+    answers = pacing.acquire(tokens)
+    assert answers.count(0) <= 20, "ten in each slice of a tenth of a second, and the call may meet two of them"
+    refused = [answer for answer in answers if answer]
+    assert refused
+    assert all(-100 <= answer < 0 for answer in refused)
+    time.sleep(0.11)
+    assert 0 in pacing.acquire(tokens[-1:])
+
+
+def test_what_the_ceiling_refuses_uses_no_call_of_its_token() -> None:
+    pacing = make_pacing(limit=1, calls_per_second=10)
+    tokens = [f"token-{number}" for number in range(10)]
+    granted = [token for token, answer in zip(tokens, pacing.acquire(tokens), strict=True) if answer == 0]
+    deadline = time.monotonic() + 5
+    while len(granted) < len(tokens) and time.monotonic() < deadline:
+        waiting = [token for token in tokens if token not in granted]
+        granted += [token for token, answer in zip(waiting, pacing.acquire(waiting), strict=True) if answer == 0]
+        time.sleep(0.02)
+    assert sorted(granted) == sorted(tokens)
