@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from audit.actors import Actor, actor_of
+from audit.read_only import column
 from robots.forms.labels import RecipientListForm, TagForm
 from robots.forms.organisation import OrganisationForm
 from robots.forms.recipient import RecipientForm
@@ -23,6 +24,8 @@ from robots.services.organisations import create_organisation, delete_organisati
 from robots.services.recipients import delete_recipient
 from robots.services.robots import delete_robot
 from robots.services.tags import create_tag, delete_tag, rename_tag
+
+LAST_AT = column("last_at", _("Last called"))
 
 
 class ThroughServices(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -61,11 +64,18 @@ class RobotAdmin(ThroughServices):
     """Webhook and secret are written and never shown, as on the pages."""
 
     form = RobotForm
-    list_display = ("name", "group_name", "organisation", "status", "last_at")
+    list_display = ("name", "group_name", "organisation", "status", LAST_AT)
     list_filter = ("status", "organisation", "tags")
     list_select_related = ("organisation",)
     search_fields = ("name", "group_name")
-    readonly_fields = ("webhook_set_on", "secret_set_on", "status", "paused_reason", "last_reason", "last_at")
+    noted: tuple[Any, ...] = (
+        "webhook_set_on",
+        "secret_set_on",
+        "status",
+        column("paused_reason", _("Why it is paused")),
+        column("last_reason", _("Last result")),
+        LAST_AT,
+    )
 
     @method_decorator(sensitive_post_parameters(*WRITTEN_ONLY))
     def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -74,12 +84,12 @@ class RobotAdmin(ThroughServices):
     def get_fields(self, request: HttpRequest, obj: Robot | None = None) -> Any:
         return list(RobotForm(instance=obj).fields)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Robot | None = None) -> tuple[str, ...]:
-        return self.readonly_fields if obj else ()
+    def get_readonly_fields(self, request: HttpRequest, obj: Robot | None = None) -> Any:
+        return self.noted if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Robot | None = None) -> Any:
         written = (None, {"fields": self.get_fields(request, obj)})
-        return [written, (_("Noted by the system"), {"fields": self.readonly_fields})] if obj else [written]
+        return [written, (_("Noted by the system"), {"fields": self.noted})] if obj else [written]
 
     @admin.display(description=_("Webhook set on"))
     def webhook_set_on(self, robot: Robot) -> object:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ SECTIONS: Final[tuple[tuple[str | Promise, tuple[Entry, ...]], ...]] = (
         (
             Entry("broadcasts:draft_list", "pencil", _("Drafts"), "broadcasts.view_draft"),
             Entry("broadcasts:broadcast_list", "speakerphone", _("Broadcasts"), "broadcasts.view_broadcast"),
-            Entry("broadcasts:history", "history", _("History"), "broadcasts.view_delivery"),
+            Entry("broadcasts:history", "history", pgettext_lazy("deliveries", "History"), "broadcasts.view_delivery"),
         ),
     ),
     (

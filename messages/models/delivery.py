@@ -143,7 +143,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.robot_name} {self.status}"
+        return f"{self.robot_name} {self.get_status_display()}"
 
 
 class Attempt(models.Model):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from robots.models.organisation import Organisation
 from robots.models.tag import Tag
@@ -37,7 +38,7 @@ class Robot(models.Model):
     """One DingTalk custom robot: one webhook token in one group, with its security modes."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    group_name = models.CharField(_("group"), max_length=100, blank=True)
+    group_name = models.CharField(pgettext_lazy("chat", "group"), max_length=100, blank=True)
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="robots", verbose_name=_("organisation")
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class GroupState(models.TextChoices):
@@ -14,7 +15,7 @@ class GroupState(models.TextChoices):
 class Group(models.Model):
     """One simulated chat group with its one custom robot. Token and secret are the simulator's own fakes."""
 
-    name = models.CharField(_("group"), max_length=100, unique=True)
+    name = models.CharField(pgettext_lazy("chat", "group"), max_length=100, unique=True)
     robot_name = models.CharField(_("robot's name in the chat"), max_length=100)
     token = models.CharField(max_length=200, unique=True, editable=False)
     secret = models.CharField(max_length=200, blank=True, editable=False)  # empty: the robot does not ask for a sign
