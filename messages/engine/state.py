@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from dingtalk.replies import ReasonKey
 from messages.models import EngineState
@@ -13,10 +13,13 @@ from messages.models import EngineState
 LONGEST_BACKOFF_SECONDS = 64
 
 
+def held(now: datetime) -> QuerySet[EngineState]:
+    """Not empty while a person has stopped all sending, or DingTalk lets nothing of ours through."""
+    return EngineState.objects.filter(pk=1).filter(Q(hold_until__gt=now) | Q(stopped_at__isnull=False))
+
+
 def may_send(now: datetime) -> bool:
-    """False while a person has stopped all sending, or DingTalk lets nothing of ours through."""
-    held = EngineState.objects.filter(pk=1).filter(Q(hold_until__gt=now) | Q(stopped_at__isnull=False))
-    return not held.exists()
+    return not held(now).exists()
 
 
 def may_fire() -> bool:

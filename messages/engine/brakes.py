@@ -1,0 +1,93 @@
+"""The brakes: a call that was claimed is not made when a person cancels, pauses or stops it first.
+
+A pump claims ahead, so that what is `sending` may not have been called yet. Two rules make the word of the pages true:
+
+- After a claim is committed, and before any of its calls begins, the brakes are looked at. So whoever commits a pause
+  either is seen here, or sees the claimed row as `sending`.
+- A look older than STALE_SECONDS allows nothing. So that long after the commit no further call begins, whatever a pump
+  is busy with.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, F
+
+from messages.engine.claims import Claimed
+from messages.engine.state import held
+from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Run
+from messages.models.delivery import DeliveryQuerySet
+
+LOOK_EVERY_SECONDS = 0.2
+STALE_SECONDS = 0.6
+
+
+class _Look(NamedTuple):
+    at: float  # on the monotonic clock, before the database was asked
+    free: frozenset[int]  # the broadcasts whose calls may be made
+
+
+_NEVER = _Look(float("-inf"), frozenset())
+
+
+@dataclass(slots=True)
+class Brakes:
+    """What the calls of one pump are held back by. Looked at by the pump alone, asked by all of its threads."""
+
+    now: Callable[[], datetime]
+    clock: Callable[[], float] = time.monotonic
+    _held: Counter[int] = field(default_factory=Counter)
+    _last: _Look = _NEVER
+
+    def watch(self, claimed: Iterable[Claimed]) -> None:
+        """Call it with every claim before its calls begin, and with an empty one now and then."""
+        ids = [item.broadcast_id for item in claimed]
+        self._held.update(ids)
+        if ids or (self._held and self.clock() - self._last.at >= LOOK_EVERY_SECONDS):
+            self._look()
+
+    def let_go(self, claimed: Iterable[Claimed]) -> None:
+        self._held.subtract(item.broadcast_id for item in claimed)
+        self._held = +self._held
+
+    def may_call(self, broadcast_id: int) -> bool:
+        """Costs nothing: asked right before each call."""
+        last = self._last
+        return broadcast_id in last.free and self.clock() - last.at < STALE_SECONDS
+
+    def _look(self) -> None:
+        at = self.clock()
+        broadcasts = Broadcast.objects.filter(~Exists(held(self.now())), pk__in=list(self._held), paused_at=None)
+        free = broadcasts.exclude(status=BroadcastStatus.CANCELLED).order_by().values_list("pk", flat=True)
+        self._last = _Look(at, frozenset(free))
+
+
+@transaction.atomic
+def hand_back(not_called: Iterable[Claimed], *, now: datetime) -> None:
+    """What was claimed and not called waits again where it stood, or is cancelled; as if it had never been claimed."""
+    by_claim: dict[UUID, list[int]] = defaultdict(list)
+    for item in not_called:
+        by_claim[item.claim].append(item.delivery_id)
+    cancelled = Run.objects.filter(broadcast__status=BroadcastStatus.CANCELLED).order_by()
+    for claim, ids in by_claim.items():
+        ours = Delivery.objects.filter(pk__in=ids, status=DeliveryStatus.SENDING, claim=claim)
+        _move(
+            ours.filter(run__in=cancelled.values("pk")),
+            DeliveryStatus.CANCELLED,
+            reason="cancelled",
+            ended_at=now,
+            due_at=None,
+        )
+        _move(ours, DeliveryStatus.WAITING, due_at=now)
+
+
+def _move(deliveries: DeliveryQuerySet, status: DeliveryStatus, **fields: object) -> None:
+    deliveries.update(status=status, calls=F("calls") - 1, claim=None, lease_until=None, **fields)
