@@ -16,7 +16,7 @@ from dingadmin.home import Home, new_encryption_key, new_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = Environment(os.environ)
-VERSION = __version__
+VERSION: str = __version__
 HOME = Home(Path(ENV.text("DINGADMIN_HOME", str(BASE_DIR / "var"))).absolute())
 
 _database_url = ENV.text("DATABASE_URL")

@@ -28,6 +28,7 @@ class Worker(models.Model):
     """A worker process and its last sign of life."""
 
     name = models.CharField(max_length=100, unique=True)  # host:pid, as on claims and attempts
+    version = models.CharField(max_length=20, blank=True)  # of DingAdmin: two of them are an update that is under way
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
 
