@@ -11,6 +11,7 @@ from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from dingtalk.client import Client
+from messages.engine.brakes import Brakes, hand_back
 from messages.engine.claims import Claimed, ClaimRules, Claims, claim_due
 from messages.engine.recording import Finished, record_finished
 from messages.engine.state import may_send
@@ -22,6 +23,9 @@ GATHER_SECONDS = 0.025
 NOTHING = Claims(taken=[])
 # While there is room in the window, new work is looked for at least this often.
 LOOK_SECONDS = 0.1
+
+# What comes back from a thread: a finished call, or the claim itself when a person stopped it before its call began.
+Result = Finished | Claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +49,20 @@ class Pump:
         """
         ends_at = time.monotonic() + max_seconds
         calls = in_flight = 0
-        done: SimpleQueue[Future[Finished]] = SimpleQueue()
+        brakes = Brakes(now=self.now)
+        done: SimpleQueue[Future[Result]] = SimpleQueue()
         with ThreadPoolExecutor(max_workers=self.window, thread_name_prefix="call") as pool:
             while True:
                 goes_on = time.monotonic() < ends_at and not (stop and stop.is_set())
                 claims = self._claim(self.capacity - in_flight) if goes_on else NOTHING
+                brakes.watch(claims.taken)
                 for item in claims.taken:
-                    pool.submit(self._call, item).add_done_callback(done.put)
-                calls += len(claims.taken)
+                    pool.submit(self._call, item, brakes).add_done_callback(done.put)
                 in_flight += len(claims.taken)
                 if in_flight:
-                    in_flight -= self._record(_gather(done, most=self.capacity))
+                    results = _gather(done, most=self.capacity)
+                    calls += self._record(results, brakes)
+                    in_flight -= len(results)
                 elif claims.wait_seconds:
                     time.sleep(claims.wait_seconds)
                 else:
@@ -65,18 +72,26 @@ class Pump:
         now = self.now()
         return claim_due(limit=free, now=now, rules=self.rules) if free > 0 and may_send(now) else NOTHING
 
-    def _record(self, finished: list[Finished]) -> int:
+    def _record(self, results: list[Result], brakes: Brakes) -> int:
+        """Write down what became of them; returns how many were calls."""
+        finished = [result for result in results if isinstance(result, Finished)]
+        not_called = [result for result in results if isinstance(result, Claimed)]
         if finished:
             record_finished(finished, now=self.now(), worker=self.rules.worker)
+        if not_called:
+            hand_back(not_called, now=self.now())
+        brakes.let_go([*(done.claimed for done in finished), *not_called])
         return len(finished)
 
-    def _call(self, claimed: Claimed) -> Finished:
+    def _call(self, claimed: Claimed, brakes: Brakes) -> Result:
+        if not brakes.may_call(claimed.broadcast_id):
+            return claimed
         return Finished(claimed=claimed, call=self.client.send(claimed.target, claimed.body))
 
 
-def _gather(done: SimpleQueue[Future[Finished]], *, most: int) -> list[Finished]:
+def _gather(done: SimpleQueue[Future[Result]], *, most: int) -> list[Result]:
     """What has finished, waiting a little for company; empty when nothing does for a while."""
-    finished: list[Finished] = []
+    finished: list[Result] = []
     patience, ends_at = LOOK_SECONDS, time.monotonic() + LOOK_SECONDS
     while len(finished) < most and patience > 0:
         try:
