@@ -44,6 +44,7 @@ class Broadcast(models.Model):
     zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
     next_at = models.DateTimeField(null=True, blank=True)  # the next planned time that has not fired
     uncertain_policy = models.CharField(max_length=20, choices=UncertainPolicy, default=UncertainPolicy.RETRY_SAFELY)
+    urgent = models.BooleanField(_("urgent"), default=False)  # may use up the organisation's reserve without a question
     useful_until = models.DateTimeField(_("useful until"), null=True, blank=True)  # not sent after it; None: no end
     paused_at = models.DateTimeField(null=True, blank=True)  # set: no firing and no claim until it is resumed
     paused_by_name = models.CharField(max_length=150, blank=True)

@@ -15,12 +15,19 @@ class Run(models.Model):
     # Set when a person asked to send again what an earlier run could not deliver.
     resend_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="resends")
 
+    # Made by the page that sends again: pressed twice, the same key comes twice and makes nothing new. One act may
+    # resend several runs, each by a run of its own.
+    resend_key = models.UUIDField(null=True, blank=True)
+
     class Meta:
         ordering = ["-pk"]
         default_permissions = ()
         verbose_name = _("run")
         verbose_name_plural = _("runs")
-        constraints = [models.UniqueConstraint(fields=["broadcast", "planned_at"], name="run_once_per_planned_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["broadcast", "planned_at"], name="run_once_per_planned_time"),
+            models.UniqueConstraint(fields=["resend_key", "resend_of"], name="run_resent_once_per_key"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.broadcast_id}/{self.pk}"
