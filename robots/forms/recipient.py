@@ -77,8 +77,9 @@ class RecipientForm(forms.ModelForm):  # type: ignore[type-arg]
                 self._refuse_taken(field, cleaned[field])
         return cleaned
 
-    def validate_constraints(self) -> None:
-        """Told by clean(), beside the field and with a link to the other recipient."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """The model's constraints are told by clean(): in words, beside the field, with a link to the other one."""
+        return {*super()._get_validation_exclusions(), "mobile", "user_id"}  # type: ignore[misc]
 
     def create(self, *, by: Actor) -> Recipient | None:
         """None, with an error in the form, when somebody was faster with the same number or userId."""

@@ -88,6 +88,7 @@ def test_a_bad_recipient_is_refused_beside_the_field(
     answer = english.post(f"{RECIPIENTS}add/", {"name": "Li", "mobile": "13800001234", "user_id": "", **changed})
     assert said in str(answer.context["form"].errors[field])
     assert said in text_of(answer)
+    assert "Constraint" not in text_of(answer)
     assert Recipient.objects.count() == 1
 
 
