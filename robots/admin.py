@@ -69,8 +69,8 @@ class RobotAdmin(ThroughServices):
     list_select_related = ("organisation",)
     search_fields = ("name", "group_name")
     noted: tuple[Any, ...] = (
-        "webhook_set_on",
-        "secret_set_on",
+        column("token_set_at", _("Webhook set on")),
+        column("secret_set_at", _("Signing secret set on")),
         "status",
         column("paused_reason", _("Why it is paused")),
         column("last_reason", _("Last result")),
@@ -90,14 +90,6 @@ class RobotAdmin(ThroughServices):
     def get_fieldsets(self, request: HttpRequest, obj: Robot | None = None) -> Any:
         written = (None, {"fields": self.get_fields(request, obj)})
         return [written, (_("Noted by the system"), {"fields": self.noted})] if obj else [written]
-
-    @admin.display(description=_("Webhook set on"))
-    def webhook_set_on(self, robot: Robot) -> object:
-        return robot.token_set_at
-
-    @admin.display(description=_("Signing secret set on"))
-    def secret_set_on(self, robot: Robot) -> object:
-        return robot.secret_set_at
 
     def create(self, form: RobotForm, *, by: Actor) -> Model:
         return _written(form.create(by=by))
