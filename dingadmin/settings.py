@@ -55,6 +55,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
+# --- monitoring -----------------------------------------------------------------------------------------------------
+METRICS_TOKEN = ENV.text("DINGADMIN_METRICS_TOKEN")  # lets Prometheus read /metrics without signing in
+
 # --- DingTalk -------------------------------------------------------------------------------------------------------
 DINGTALK_REAL_URL = "https://oapi.dingtalk.com"
 DINGTALK_BASE_URL = ENV.base_url("DINGTALK_BASE_URL", DINGTALK_REAL_URL)

@@ -6,12 +6,15 @@ from django.urls import include, path
 
 from dingadmin.demo_pages import demo_remove
 from dingadmin.preferences import set_theme
+from dingadmin.system.probes import healthz, readyz
 from messages.pages.overview import overview
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("theme/", set_theme, name="set_theme"),
     # Also without the simulator: the rows of a demo may outlive it.
     path("demo/remove/", demo_remove, name="demo_remove"),

@@ -31,6 +31,8 @@ PUBLIC = {
     "account_reset_password_from_key_done",
     "set_language",
     "set_theme",
+    "healthz",  # for probes, which cannot sign in: one word
+    "readyz",  # likewise: a word for each part
     "simulator:send",
     "simulator:-",
     "simulator:elsewhere",

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.test import Client
 
 from dingadmin.supervisor import programs
 
@@ -48,6 +49,14 @@ def test_what_lasts_is_watched_and_started_again(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
 
 
+def test_our_own_are_asked_what_they_are_there_for(client: Client) -> None:
+    address = re.search(r"http://127\.0\.0\.1:8000(/\w+)", SERVICES["web"]["healthcheck"]["test"][-1])
+    assert address is not None
+    assert client.get(address[1]).status_code == 200
+    assert SERVICES["worker"]["healthcheck"]["test"] == ["CMD", "python", "manage.py", "health", "workers", "--here"]
+    assert SERVICES["beat"]["healthcheck"]["test"] == ["CMD", "python", "manage.py", "health", "beat"]
+
+
 def test_the_preparation_runs_once_and_before_everything_else() -> None:
     assert SERVICES["migrate"]["restart"] == "no"
     for name in ("web", "worker", "beat"):
@@ -77,7 +86,7 @@ def test_every_secret_is_a_file() -> None:
     assert all(list(secret) == ["file"] for secret in COMPOSE["secrets"].values())
     given = {name: value for service in SERVICES.values() for name, value in service.get("environment", {}).items()}
     for name, value in given.items():
-        if re.search(r"PASSWORD|KEY|DATABASE_URL|REDIS_URL", name):
+        if re.search(r"PASSWORD|KEY|TOKEN|DATABASE_URL|REDIS_URL", name):
             assert name.endswith("_FILE")
             assert value.removeprefix("/run/secrets/") in COMPOSE["secrets"]
 
@@ -95,7 +104,8 @@ def test_the_script_writes_every_secret_and_never_twice(tmp_path: Path) -> None:
 
     assert {f"./secrets/{name}" for name in first} == {secret["file"] for secret in COMPOSE["secrets"].values()}
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
-    assert len({first["postgres_password"], first["redis_password"], first["secret_key"]}) == 3
+    made = ("postgres_password", "redis_password", "secret_key", "metrics_token")
+    assert len({first[name] for name in made}) == len(made)
     assert first["postgres_password"] in first["database_url"]
     assert first["redis_password"] in first["redis_url"]
     assert make() == first
