@@ -76,6 +76,9 @@ PACING_WINDOW_SECONDS = 60
 ADDRESS_CEILING = ENV.whole("DINGADMIN_ADDRESS_CEILING", 400, least=10, most=100_000)
 SILENCE_SECONDS = ENV.whole("DINGADMIN_SILENCE_SECONDS", 600, least=1, most=3600)  # after a throttled reply
 SEND_WINDOW = ENV.whole("DINGADMIN_SEND_WINDOW", 32, least=1, most=256)  # calls in flight per worker
+# A robot is paused when so many broadcasts in a row were refused for its security settings, over at least so long.
+PAUSE_AFTER_BROADCASTS = ENV.whole("DINGADMIN_PAUSE_AFTER_BROADCASTS", 3, least=1, most=1000)
+PAUSE_AFTER_SECONDS = ENV.whole("DINGADMIN_PAUSE_AFTER_SECONDS", 600, least=0, most=604_800)
 # Longer than the longest possible call (15 s), else a call that still runs would be taken for lost.
 LEASE_SECONDS = ENV.whole("DINGADMIN_LEASE_SECONDS", 60, least=1, most=600)
 

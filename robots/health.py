@@ -47,7 +47,7 @@ def note_outcome(robot_id: int, outcome: Outcome, *, at: datetime, is_test: bool
     elif outcome.action is RobotAction.SILENCE:
         _silence(robot_id, outcome, at=at)
     elif outcome.action is RobotAction.PAUSE:
-        _pause(robot_id, outcome.reason, at=at)
+        pause(robot_id, outcome.reason, at=at)
     elif outcome.action is RobotAction.STOP_ORGANISATION:
         _stop_organisation(robot_id, at=at)
 
@@ -57,6 +57,13 @@ def hold(robot_id: int, *, until: datetime, reason: str) -> None:
     Robot.objects.filter(Q(hold_until=None) | Q(hold_until__lt=until), pk=robot_id).update(
         hold_until=until, hold_reason=reason
     )
+
+
+def pause(robot_id: int, reason: str, *, at: datetime) -> None:
+    """For a reason that DingTalk's replies gave; a robot that is paused already keeps its own."""
+    active = Robot.objects.filter(pk=robot_id, status=RobotStatus.ACTIVE)
+    if active.update(status=RobotStatus.PAUSED, paused_reason=reason, paused_at=at):
+        record("robot.paused", by=SYSTEM, target=Robot.objects.get(pk=robot_id), detail={"reason": reason})
 
 
 def start_of_next_month(at: datetime) -> datetime:
@@ -87,12 +94,6 @@ def _bring_back(robot_id: int) -> None:
         record("robot.resumed", by=SYSTEM, target=Robot.objects.get(pk=robot_id), detail={"after": "a successful test"})
     organisation = Organisation.objects.filter(robots=robot_id, quota_exhausted_until__isnull=False)
     organisation.update(quota_exhausted_until=None)
-
-
-def _pause(robot_id: int, reason: str, *, at: datetime) -> None:
-    active = Robot.objects.filter(pk=robot_id, status=RobotStatus.ACTIVE)
-    if active.update(status=RobotStatus.PAUSED, paused_reason=reason, paused_at=at):
-        record("robot.paused", by=SYSTEM, target=Robot.objects.get(pk=robot_id), detail={"reason": reason})
 
 
 def _stop_organisation(robot_id: int, *, at: datetime) -> None:

@@ -20,7 +20,7 @@ PACKAGES = {
     "simulator": {"dingtalk"},
     "dingtalk": set(),
 }
-_DOORS = {"forms", "services", "history", "preview", "reporting", "reasons", "states", "models"}
+_DOORS = {"forms", "services", "history", "preview", "reporting", "reasons", "states", "notices", "models"}
 INSIDE_MESSAGES = {
     "urls": {"pages"},
     "pages": _DOORS,
@@ -29,9 +29,10 @@ INSIDE_MESSAGES = {
     "forms": {"services", "models"},
     "preview": {"models"},
     "reporting": {"models", "reasons"},
-    "services": {"engine", "wakeups", "reasons", "models"},
+    "services": {"engine", "wakeups", "reasons", "notices", "models"},
     "tasks": {"engine", "wakeups"},
-    "engine": {"models"},
+    "engine": {"notices", "models"},
+    "notices": {"models"},
     "history": {"models"},
     "states": {"models"},
     "reasons": set(),

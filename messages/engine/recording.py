@@ -17,6 +17,7 @@ from django.db.models import F, Max
 
 from dingtalk.client import Call
 from dingtalk.replies import Kind, RobotAction
+from messages.engine.alarms import sound_alarms
 from messages.engine.claims import Claimed
 from messages.engine.outcomes import Move, decide
 from messages.engine.state import hold_everything, note_success
@@ -46,6 +47,7 @@ def record_finished(finished: Sequence[Finished], *, now: datetime, worker: str)
     store_last_results([_last_result(done, now=now) for done in finished])
     for done in finished:
         _note(done, now=now)
+    sound_alarms([(done.claimed.robot_id, done.call.outcome) for done in finished], now=now)
     delivered = [done.claimed.robot_id for done in finished if done.call.outcome.kind is Kind.DELIVERED]
     if delivered:
         end_silences(delivered)

@@ -16,7 +16,7 @@ class Organisation(models.Model):
     edition = models.CharField(_("edition"), max_length=20, choices=Edition, default=Edition.STANDARD)
     # DingTalk's standard edition: 3,000 webhook messages a month since 2025-11-19 (docs/protocol.md).
     monthly_quota = models.PositiveIntegerField(_("monthly quota"), default=3000)
-    # Of the monthly quota: what only urgent broadcasts are to use up. Nothing holds it back but a question at the launch.
+    # The part of the quota for urgent broadcasts. Nothing holds it back but a question at the launch of the others.
     reserve = models.PositiveIntegerField(_("reserve for urgent broadcasts"), default=0)
     # Robots of a simulated organisation are called at the simulator, and nowhere at all while it is not mounted.
     simulated = models.BooleanField(_("simulated"), default=False, editable=False)
