@@ -19,8 +19,9 @@ def decode(data: bytes) -> str:
     if data.startswith((_ZIP, _OLE)):
         raise _refused(1, _("This is a spreadsheet file. Save it as “CSV UTF-8” and import that."))
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _strictly(data, "utf-16")
-    text = _text_of(data.removeprefix(codecs.BOM_UTF8), has_bom=data.startswith(codecs.BOM_UTF8))
+        text = _strictly(data, "utf-16")
+    else:
+        text = _text_of(data.removeprefix(codecs.BOM_UTF8), has_bom=data.startswith(codecs.BOM_UTF8))
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise _refused(line, _("There is a zero byte here: this is no text file. Save it as “CSV UTF-8”."))

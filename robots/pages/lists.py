@@ -37,7 +37,7 @@ def list_list(request: HttpRequest) -> HttpResponse:
 def list_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The members by pages; `?q=` finds people who are not on the list yet."""
     recipient_list = get_object_or_404(RecipientList.objects.annotate(member_count=Count("members")), pk=pk)
-    text = request.GET.get("q", "").strip()[:100]
+    text = NameFilter(request.GET).text
     others = Recipient.objects.exclude(lists=recipient_list)
     found = list(search_recipients(others, text)[: MOST_FOUND + 1]) if text else []
     context = {

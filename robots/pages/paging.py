@@ -44,7 +44,8 @@ def page_by_name(request: HttpRequest, queryset: QuerySet[Row], *, size: int = P
 def _beyond(edge: str, comparison: str) -> Q:
     """Rows past the edge. An edge that is none is no edge: the list begins anew."""
     pk, dot, name = edge.partition(".")
-    if not dot or not pk.isdecimal() or len(pk) > 18:
+    # PostgreSQL takes no NUL in a text.
+    if not dot or not pk.isdecimal() or len(pk) > 18 or "\0" in name:
         return Q()
     return Q(**{f"name__{comparison}": name}) | Q(**{"name": name, f"pk__{comparison}": int(pk)})
 

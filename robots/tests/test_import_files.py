@@ -78,6 +78,7 @@ def test_bytes_of_no_encoding_are_named() -> None:
         pytest.param(b"PK\x03\x04rest", 1, "spreadsheet file", id="xlsx"),
         pytest.param(b"\xd0\xcf\x11\xe0rest", 1, "spreadsheet file", id="xls"),
         pytest.param("name\na\n".encode("utf-16-le"), 1, "zero byte", id="UTF-16 without a BOM"),
+        pytest.param("name\nx\0\n".encode("utf-16"), 2, "zero byte", id="UTF-16 with a zero"),
         pytest.param(TEXT.encode("utf-16")[:-1], 3, "middle of a character", id="UTF-16, cut"),
         pytest.param(b"", 1, "name the columns", id="empty"),
         pytest.param(b"\n\n  \n", 1, "name the columns", id="blank lines only"),

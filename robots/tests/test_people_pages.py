@@ -125,6 +125,14 @@ def test_people_are_found_put_on_a_list_and_taken_off(english: Client) -> None:
     assert not board.members.exists()
 
 
+@pytest.mark.parametrize("text", ["\0", "x" * 200, "%", "'"])
+def test_an_odd_search_breaks_no_page(text: str, english: Client) -> None:
+    make_recipient("张三")
+    board = make_list("Board")
+    for url in (RECIPIENTS, LISTS, f"{LISTS}{board.pk}/"):
+        assert english.get(url, {"q": text}).status_code == 200
+
+
 def test_a_list_that_is_too_long_for_one_message_says_so(english: Client) -> None:
     board = make_list("Board", [make_recipient() for _number in range(51)])
     answer = english.get(f"{LISTS}{board.pk}/")
