@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from dingtalk.client import Client, make_session
+from messages.engine.care import take_care, tell_silence
 from messages.engine.claims import ClaimRules, claimable
 from messages.engine.firing import fire_due
 from messages.engine.life import worker_name
@@ -38,12 +39,14 @@ def stop_claiming(**_signal: object) -> None:
 def tick() -> None:
     """Once a second: fire what is planned, find what was lost, and wake a pump while something is due."""
     now = timezone.now()
+    tell_silence(now)
     note_tick(now)
     if may_fire():
         fire_due(now)
     give_up_unsendable(now, simulator=settings.DINGADMIN_SIMULATOR)
     reap(now)
     retry_uncertain(now)
+    take_care(now)
     if may_send(now) and claimable(now, simulator=settings.DINGADMIN_SIMULATOR).exists():
         wake_pump()
 

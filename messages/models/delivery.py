@@ -60,6 +60,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         in_flight = others.filter(status=DeliveryStatus.SENDING)
         return self.filter(~Exists(in_flight)).filter(Q(is_test=True) | ~Exists(earlier))
 
+    def undecided(self) -> DeliveryQuerySet:
+        """Nobody knows whether they arrived, and nothing but a person will end it."""
+        return self.filter(status=DeliveryStatus.UNCERTAIN, due_at=None)
+
     def lease_ran_out(self, at: datetime) -> DeliveryQuerySet:
         return self.filter(status=DeliveryStatus.SENDING, lease_until__lt=at)
 
