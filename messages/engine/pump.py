@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,11 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
+from django.db import connection
+
 from dingtalk.client import Client
 from messages.engine.brakes import Brakes, hand_back
 from messages.engine.claims import Claimed, ClaimRules, Claims, claim_due
+from messages.engine.outages import AWAY, through_outage
 from messages.engine.recording import Finished, record_finished
 from messages.engine.state import may_send
+
+logger = logging.getLogger(__name__)
 
 MAX_SECONDS = 60
 # A transaction for each finished call would cost more than the call: results are gathered for so long. What is claimed
@@ -54,7 +60,7 @@ class Pump:
         with ThreadPoolExecutor(max_workers=self.window, thread_name_prefix="call") as pool:
             while True:
                 goes_on = time.monotonic() < ends_at and not (stop and stop.is_set())
-                claims = self._claim(self.capacity - in_flight) if goes_on else NOTHING
+                claims = self._claim(self.capacity - in_flight, busy=in_flight > 0) if goes_on else NOTHING
                 brakes.watch(claims.taken)
                 for item in claims.taken:
                     pool.submit(self._call, item, brakes).add_done_callback(done.put)
@@ -68,18 +74,29 @@ class Pump:
                 else:
                     return calls
 
-    def _claim(self, free: int) -> Claims:
+    def _claim(self, free: int, *, busy: bool) -> Claims:
+        """Nothing while the database or Redis is away and calls are in flight: they have to be recorded first."""
         now = self.now()
-        return claim_due(limit=free, now=now, rules=self.rules) if free > 0 and may_send(now) else NOTHING
+        try:
+            return claim_due(limit=free, now=now, rules=self.rules) if free > 0 and may_send(now) else NOTHING
+        except AWAY as error:
+            if not busy:
+                raise
+            logger.warning("Nothing can be claimed (%s)", type(error).__name__)
+            connection.close()
+            return NOTHING
 
     def _record(self, results: list[Result], brakes: Brakes) -> int:
         """Write down what became of them; returns how many were calls."""
         finished = [result for result in results if isinstance(result, Finished)]
         not_called = [result for result in results if isinstance(result, Claimed)]
+        patience = self.rules.lease.total_seconds() / 2
         if finished:
-            record_finished(finished, now=self.now(), worker=self.rules.worker)
+            through_outage(
+                lambda: record_finished(finished, now=self.now(), worker=self.rules.worker), seconds=patience
+            )
         if not_called:
-            hand_back(not_called, now=self.now())
+            through_outage(lambda: hand_back(not_called, now=self.now()), seconds=patience)
         brakes.let_go([*(done.claimed for done in finished), *not_called])
         return len(finished)
 

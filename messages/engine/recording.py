@@ -37,7 +37,7 @@ def record_finished(finished: Sequence[Finished], *, now: datetime, worker: str)
     """One transaction for all of them. A delivery that was moved meanwhile keeps its state; its attempt is kept too."""
     on_time_ids = _still_sending(finished)
     on_time = [done for done in finished if done.claimed.delivery_id in on_time_ids]
-    late = [done for done in finished if done.claimed.delivery_id not in on_time_ids]
+    late = _not_recorded_yet([done for done in finished if done.claimed.delivery_id not in on_time_ids])
     _move(on_time, now=now)
     for done in late:
         _accept_late_delivery(done, now=now)
@@ -61,6 +61,19 @@ def _still_sending(finished: Sequence[Finished]) -> set[int]:
     )
     claims = dict(rows.order_by().values_list("pk", "claim"))
     return {done.claimed.delivery_id for done in finished if claims.get(done.claimed.delivery_id) == done.claimed.claim}
+
+
+def _not_recorded_yet(late: Sequence[Finished]) -> list[Finished]:
+    """Less those of a transaction that was committed although the connection broke before it could say so."""
+    if not late:
+        return []
+    ids = [done.claimed.delivery_id for done in late]
+    known = set(Attempt.objects.filter(delivery__in=ids).order_by().values_list("delivery_id", "started_at"))
+    return [done for done in late if (done.claimed.delivery_id, _started_at(done)) not in known]
+
+
+def _started_at(done: Finished) -> datetime:
+    return datetime.fromtimestamp(done.call.started_ms / 1000, tz=UTC)
 
 
 def _move(finished: Iterable[Finished], *, now: datetime) -> None:
@@ -119,7 +132,7 @@ def _attempt(done: Finished, *, worker: str, number: int) -> _Attempt:
     return _Attempt(
         delivery=done.claimed.delivery_id,
         number=number,
-        started_at=datetime.fromtimestamp(call.started_ms / 1000, tz=UTC),
+        started_at=_started_at(done),
         duration_ms=call.duration_ms,
         kind=outcome.kind.value,
         reason=outcome.reason,

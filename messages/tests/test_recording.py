@@ -184,3 +184,12 @@ def test_a_read_timeout_is_uncertain_and_shows_when_it_is_tried_again() -> None:
 def test_an_attempt_tells_how_far_our_clock_is_behind() -> None:
     assert Attempt(clock_skew_seconds=-90).clock_behind_seconds == 90
     assert Attempt(clock_skew_seconds=90).clock_behind_seconds == 0
+
+
+def test_what_was_committed_although_the_connection_broke_is_not_recorded_again() -> None:
+    delivery = make_delivery()
+    claimed = claim_one(delivery)
+    call = Call(outcome=reply(OK), started_ms=1_700_000_000_123, duration_ms=12, masked_url="https://x/***", raw=OK)
+    for _ in range(2):
+        record_finished([Finished(claimed, call)], now=timezone.now(), worker="test-worker")
+    assert Attempt.objects.filter(delivery=delivery).count() == 1
