@@ -10,6 +10,7 @@ A pump claims ahead, so that what is `sending` may not have been called yet. Two
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -18,13 +19,16 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F
 
 from messages.engine.claims import Claimed
+from messages.engine.outages import DATABASE_AWAY
 from messages.engine.state import held
 from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Run
 from messages.models.delivery import DeliveryQuerySet
+
+logger = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 0.2
 STALE_SECONDS = 0.6
@@ -65,9 +69,17 @@ class Brakes:
 
     def _look(self) -> None:
         at = self.clock()
+        try:
+            free = frozenset(self._free())
+        except DATABASE_AWAY as error:
+            logger.warning("Nobody can know what was stopped meanwhile (%s): nothing is called", type(error).__name__)
+            connection.close()
+            free = frozenset()
+        self._last = _Look(at, free)
+
+    def _free(self) -> Iterable[int]:
         broadcasts = Broadcast.objects.filter(~Exists(held(self.now())), pk__in=list(self._held), paused_at=None)
-        free = broadcasts.exclude(status=BroadcastStatus.CANCELLED).order_by().values_list("pk", flat=True)
-        self._last = _Look(at, frozenset(free))
+        return broadcasts.exclude(status=BroadcastStatus.CANCELLED).order_by().values_list("pk", flat=True)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from dingtalk.client import Target
@@ -24,6 +25,10 @@ class Clock:
 
     def __call__(self) -> float:
         return self.seconds
+
+
+def _away(*_query: object) -> object:
+    raise OperationalError("the server closed the connection")
 
 
 def claimed_of(delivery: Delivery) -> Claimed:
@@ -132,6 +137,20 @@ def test_nothing_is_asked_when_nothing_is_held(django_assert_num_queries):
     clock.seconds += 60
     with django_assert_num_queries(0):
         brakes.watch([])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_database_cannot_be_asked_nothing_is_called():
+    clock = Clock()
+    brakes, (_delivery, claimed) = brakes_at(clock), make_claimed()
+    brakes.watch([claimed])
+    clock.seconds += LOOK_EVERY_SECONDS
+    with connection.execute_wrapper(_away):
+        brakes.watch([])
+    assert not brakes.may_call(claimed.broadcast_id)
+    clock.seconds += LOOK_EVERY_SECONDS
+    brakes.watch([])
+    assert brakes.may_call(claimed.broadcast_id)
 
 
 # --- what is not called goes back -------------------------------------------------------------------------------------
