@@ -17,6 +17,7 @@ _READ: Final = (
     "broadcasts.view_draft",
     "broadcasts.view_broadcast",
     "broadcasts.view_delivery",
+    "broadcasts.view_notice",
 )
 _COMPOSE: Final = ("broadcasts.add_draft", "broadcasts.change_draft", "broadcasts.delete_draft")
 _MANAGE: Final = tuple(
@@ -28,8 +29,8 @@ _MANAGE: Final = tuple(
 ROLES: Final[dict[str, tuple[str, ...]]] = {
     "Viewers": _READ,
     "Composers": (*_READ, *_COMPOSE),
-    "Senders": (*_READ, *_COMPOSE, "broadcasts.send_broadcast"),
-    "Robot managers": (*_READ, *_MANAGE),
+    "Senders": (*_READ, *_COMPOSE, "broadcasts.send_broadcast", "broadcasts.change_notice"),
+    "Robot managers": (*_READ, *_MANAGE, "broadcasts.change_notice"),
     "Auditors": (*_READ, "audit.view_entry"),
 }
 

@@ -5,6 +5,7 @@ from django.urls import path
 from messages.pages.broadcasts import urls as broadcasts
 from messages.pages.deliveries import urls as deliveries
 from messages.pages.drafts import urls as drafts
+from messages.pages.notices import urls as notices
 from messages.pages.robot_tests import robot_test
 
 app_name = "broadcasts"
@@ -12,5 +13,6 @@ urlpatterns = [
     *broadcasts.urlpatterns,
     *deliveries.urlpatterns,
     *drafts.urlpatterns,
+    *notices.urlpatterns,
     path("robots/<int:pk>/test/", robot_test, name="robot_test"),
 ]

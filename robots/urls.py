@@ -28,6 +28,7 @@ _organisations = [
     path("organisations/add/", organisations.organisation_create, name="organisation_create"),
     path("organisations/<int:pk>/", organisations.organisation_detail, name="organisation_detail"),
     path("organisations/<int:pk>/edit/", organisations.organisation_edit, name="organisation_edit"),
+    path("organisations/<int:pk>/resume/", organisations.organisation_resume, name="organisation_resume"),
     path("organisations/<int:pk>/delete/", organisations.organisation_delete, name="organisation_delete"),
 ]
 _recipients = [

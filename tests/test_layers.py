@@ -33,7 +33,7 @@ INSIDE_MESSAGES = {
     "tasks": {"engine", "wakeups"},
     "engine": {"notices", "models"},
     "notices": {"models"},
-    "history": {"models"},
+    "history": {"notices", "models"},
     "states": {"models"},
     "reasons": set(),
     "wakeups": set(),

@@ -15,7 +15,9 @@ from audit.actors import user_actor
 from audit.log import record
 from audit.models import Entry
 from dingadmin.demo import seed_demo
-from messages.models import Attempt, Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Draft, Run
+from messages.models import Attempt, Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Draft, Notice, Run
+from messages.notices.kinds import NoticeKind, organisation_subject, robot_subject
+from messages.notices.raising import close_notice, raise_notice
 from messages.services.drafts import save_draft
 from messages.services.snapshots import Snapshot
 from robots.models import PauseReason, Recipient, Robot, RobotStatus, Tag
@@ -76,6 +78,7 @@ def make_world(admin: User) -> World:
     run = _sent(robot, draft)
     _planned(robot)
     group, call = _simulated()
+    notice = _notices(robot)
     record("robot.updated", by=user_actor(admin), target=robot, detail={"changed": ["name", "keywords"]})
     delivery = Delivery.objects.filter(run=run, robot=robot).get()
     rows: dict[str, Model] = {
@@ -87,6 +90,7 @@ def make_world(admin: User) -> World:
         "drafts/": draft,
         "broadcasts/": run.broadcast,
         "history/": delivery,
+        "notices/": notice,
         "simulator/groups/": group,
         "simulator/calls/": call,
         "simulator/faults/": Fault.objects.get(),
@@ -198,6 +202,20 @@ def _attempt(delivery: Delivery, reason: str, errcode: int | None) -> None:
         token_fingerprint=UNBREAKABLE[:64],
         worker=f"{UNBREAKABLE[:90]}:1",
     )
+
+
+def _notices(robot: Robot) -> Notice:
+    """Open ones and one that is over; the first of them can be put away."""
+    now = timezone.now()
+    raise_notice(NoticeKind.CLOCK_OFF, params={"skew": 4020}, at=now)
+    close_notice(NoticeKind.CLOCK_OFF, at=now)
+    params = {"robot": robot.name, "group": robot.group_name, "reason": "sign_mismatch"}
+    raise_notice(NoticeKind.ROBOT_PAUSED, subject=robot_subject(robot.pk), params=params, at=now)
+    subject = organisation_subject(robot.organisation_id)
+    params = {"organisation": robot.organisation.name, "until": (now + timedelta(days=7)).isoformat()}
+    raise_notice(NoticeKind.QUOTA_EXHAUSTED, subject=subject, params=params, at=now)
+    raise_notice(NoticeKind.UNCERTAIN_WAITING, params={"count": 1}, at=now)
+    return Notice.objects.get(kind=NoticeKind.ROBOT_PAUSED)
 
 
 def _planned(robot: Robot) -> Broadcast:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from audit.actors import SYSTEM
 from dingtalk.replies import Kind
 from messages.models import Attempt, Delivery, EngineState, Notice, Worker
 from messages.notices.kinds import NoticeKind, subject_id
@@ -58,7 +57,7 @@ def _close_what_is_over(notices: Iterable[Notice], *, now: datetime) -> None:
         by_kind.setdefault(notice.kind, []).append(notice)
     over = [pk for kind, found in by_kind.items() if kind in _OVER for pk in _OVER[kind](found, now)]
     if over:
-        Notice.objects.filter(pk__in=over, closed_at=None).update(closed_at=now, closed_by_name=SYSTEM.name)
+        Notice.objects.filter(pk__in=over, closed_at=None).update(closed_at=now)
 
 
 def _robots_going_again(notices: list[Notice], _now: datetime) -> list[int]:

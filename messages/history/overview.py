@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from dingtalk.replies import Kind
-from messages.history.deliveries import Wanted, deliveries
+from dingtalk.replies import Kind, ReasonKey
 from messages.models import (
     Attempt,
     Broadcast,
@@ -18,9 +17,11 @@ from messages.models import (
     Delivery,
     DeliveryStatus,
     Draft,
+    Notice,
     Run,
     Target,
 )
+from messages.notices.kinds import NoticeKind
 from robots.health import start_of_next_month
 from robots.models import Organisation, PauseReason, Robot, RobotStatus
 
@@ -33,14 +34,6 @@ PACING_REASON = "waiting_pacing"
 class ReasonCount:
     reason: str
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """Deliveries of which nobody knows whether they arrived, and which nothing but a person will end."""
-
-    count: int
-    newest: list[Delivery]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +84,16 @@ def failures_by_reason(since: datetime, until: datetime) -> list[ReasonCount]:
     return [ReasonCount(reason, count) for reason, count in rows]
 
 
-def undecided(limit: int) -> Undecided:
-    rows = deliveries(Wanted(state=DeliveryStatus.UNCERTAIN)).filter(due_at=None)
-    return Undecided(count=rows.count(), newest=list(rows.order_by("-pk")[:limit]))
-
-
 def robots_in_need(now: datetime, limit: int) -> list[Robot]:
-    """Paused by a reply, silenced, or refused by DingTalk the last time; without their secrets."""
+    """Paused by a reply, silenced, or refused by DingTalk the last time; without their secrets.
+
+    While our own clock is known to be off, a robot that was refused for its timestamp needs nothing itself.
+    """
     paused = Q(status=RobotStatus.PAUSED) & ~Q(paused_reason=PauseReason.BY_PERSON)
     silenced = Q(hold_until__gt=now) & ~Q(hold_reason=PACING_REASON)
     refused = Q(last_kind=Kind.REFUSED_ROBOT.value, status=RobotStatus.ACTIVE)
+    clock_off = Notice.objects.filter(kind=NoticeKind.CLOCK_OFF, closed_at=None)
+    refused &= ~Q(Exists(clock_off), last_reason=ReasonKey.TIMESTAMP_INVALID.value)
     rows = Robot.objects.filter(paused | silenced | refused).order_by("name")
     return list(rows.defer("token_encrypted", "secret_encrypted")[:limit])
 

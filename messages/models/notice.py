@@ -18,11 +18,11 @@ class Notice(models.Model):
     opened_at = models.DateTimeField()
     last_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
-    closed_by_name = models.CharField(max_length=150, blank=True)
+    closed_by_name = models.CharField(max_length=150, blank=True)  # who put it away; "" while open, or over by itself
 
     class Meta:
         ordering = ["-last_at", "-pk"]
-        default_permissions = ("view",)
+        default_permissions = ("view", "change")  # to change one is to put it away
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         constraints = [

@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
-from audit.actors import SYSTEM
 from messages.models import Notice
 
 
@@ -25,8 +24,8 @@ def raise_notice(kind: str, *, subject: str = "", params: Mapping[str, object], 
         open_notices(kind, subject).update(**again)
 
 
-def close_notice(kind: str, *, subject: str = "", at: datetime, by_name: str = SYSTEM.name) -> bool:
-    """False when none was open."""
+def close_notice(kind: str, *, subject: str = "", at: datetime, by_name: str = "") -> bool:
+    """Without a name: it is over by itself. False when none was open."""
     return bool(open_notices(kind, subject).update(closed_at=at, closed_by_name=by_name))
 
 

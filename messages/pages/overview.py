@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from audit.filters import start_of
 from messages.history.broadcasts import upcoming
+from messages.history.notices import open_notices
 from messages.history.overview import (
     PACING_REASON,
     ReasonCount,
@@ -25,16 +26,16 @@ from messages.history.overview import (
     first_steps,
     quota_uses,
     robots_in_need,
-    undecided,
 )
 from messages.history.waiting import engine_state, silent_since
+from messages.pages.notices.lines import lines
 from messages.reasons import explain
 from messages.states import DELIVERY_STATES, Presentation
 from robots.models import Robot, RobotStatus
 from robots.reasons import Explanation
 
 UPCOMING = 8
-UNDECIDED = 5
+NOTICES = 6
 ROBOTS = 8
 DAYS_OF_FAILURES = 7
 
@@ -72,6 +73,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "steps": first_steps(),
         "silent_since": silent_since(engine_state(), now=now),
     }
+    if may("broadcasts.view_notice"):
+        context |= _notices(request)
     if may("broadcasts.view_broadcast"):
         context["upcoming"] = upcoming(UPCOMING)
     if may("broadcasts.view_delivery"):
@@ -79,6 +82,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     if may("robots.view_robot"):
         context |= {"robots": _robots(now), "quotas": quota_uses(now)}
     return render(request, "broadcasts/overview.html", context)
+
+
+def _notices(request: HttpRequest) -> dict[str, object]:
+    found = open_notices(NOTICES)
+    return {"notices": lines(found.newest, user=request.user), "more_notices": found.count - len(found.newest)}
 
 
 def _deliveries(today: date) -> dict[str, object]:
@@ -89,7 +97,6 @@ def _deliveries(today: date) -> dict[str, object]:
         "counts": _counts(counts_by_status(start_of(today), tomorrow)),
         "failures": [_failure(failure) for failure in failures],
         "failures_since": failures_since,
-        "undecided": undecided(UNDECIDED),
     }
 
 

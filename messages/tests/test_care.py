@@ -39,7 +39,7 @@ def test_the_notice_of_a_paused_robot_is_over_when_a_person_resumes_it() -> None
     take_care(NOW())
     notice = Notice.objects.get()
     assert notice.closed_at is not None
-    assert notice.closed_by_name == "system"
+    assert notice.closed_by_name == ""
 
 
 def test_the_notice_of_a_paused_robot_is_over_when_a_test_arrives() -> None:

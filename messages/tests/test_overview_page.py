@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from messages.engine.care import take_care
 from messages.models import BroadcastKind, BroadcastStatus, DeliveryStatus, EngineState
 from messages.tests.test_history import make_attempt
 from robots.models import RobotStatus
@@ -100,11 +101,13 @@ def test_failures_stand_with_their_reason_in_words_and_lead_to_their_rows(englis
 
 
 def test_what_nobody_can_know_is_put_before_a_person(english):
-    delivery = make_delivery(make_robot(name="ops"), status=DeliveryStatus.UNCERTAIN)
+    make_delivery(make_robot(name="ops"), status=DeliveryStatus.UNCERTAIN)
     make_delivery(make_robot(name="retried"), status=DeliveryStatus.UNCERTAIN, due_at=timezone.now())
+    take_care(timezone.now())
     text = text_of(english)
     assert "1 delivery needs your decision" in text
-    assert reverse("broadcasts:delivery_detail", args=[delivery.pk]) in text
+    assert "Look into the groups, then say of each" in text
+    assert f'{reverse("broadcasts:history")}?state=uncertain"' in text
 
 
 def test_robots_that_need_care_stand_with_the_reason(english):

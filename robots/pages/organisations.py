@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.actors import actor_of
 from robots.forms.filters import NameFilter
@@ -20,6 +20,7 @@ from robots.services.organisations import (
     HasRobotsError,
     create_organisation,
     delete_organisation,
+    resume_organisation,
     update_organisation,
 )
 
@@ -67,6 +68,18 @@ def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
         flash.success(request, _("%(organisation)s is saved.") % {"organisation": changed})
         return redirect("robots:organisation_detail", pk=pk)
     return render(request, "robots/organisations/form.html", {"form": form, "organisation": organisation})
+
+
+@require_POST
+@login_required
+@permission_required("robots.change_organisation", raise_exception=True)
+def organisation_resume(request: HttpRequest, pk: int) -> HttpResponse:
+    organisation = get_object_or_404(Organisation, pk=pk)
+    if resume_organisation(organisation, by=actor_of(request)):
+        flash.success(request, _("Sending to the robots of %(organisation)s goes on.") % {"organisation": organisation})
+    else:
+        flash.info(request, _("Nothing had stopped %(organisation)s.") % {"organisation": organisation})
+    return redirect("robots:organisation_detail", pk=pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -41,6 +41,19 @@ def update_organisation(
 
 
 @transaction.atomic
+def resume_organisation(organisation: Organisation, *, by: Actor) -> bool:
+    """Call its robots again before the month is over; False when nothing had stopped it.
+
+    What failed meanwhile stays failed, and can be sent again. If DingTalk still refuses, it stops anew.
+    """
+    stopped = Organisation.objects.filter(pk=organisation.pk, quota_exhausted_until__isnull=False)
+    if not stopped.update(quota_exhausted_until=None):
+        return False
+    record("organisation.resumed", by=by, target=organisation)
+    return True
+
+
+@transaction.atomic
 def delete_organisation(organisation: Organisation, *, by: Actor) -> None:
     """Raises HasRobotsError."""
     record("organisation.deleted", by=by, target=organisation)
