@@ -84,8 +84,8 @@ class Harness:
         self.done[name] += 1
 
     def _kill(self, part: str) -> None:
-        wait_for(lambda: self.stack.pids(part), seconds=60, what=f"a process {part!r} to kill", log=self.stack.lines)
-        self.stack.kill(part)
+        """A process that was killed a moment ago may not have been started again yet: then wait for it."""
+        wait_for(lambda: self.stack.kill(part), seconds=60, what=f"a process {part!r} to kill", log=self.stack.lines)
 
     def _kill_both(self) -> None:
         self._kill("dingadmin worker")

@@ -89,7 +89,7 @@ def assert_nothing_lost_or_doubled(stack: Stack, report: dict[str, Any]) -> None
 
 
 def kill_the_worker(stack: Stack) -> None:
-    stack.kill("dingadmin worker")
+    assert stack.kill("dingadmin worker"), "there was no worker to kill"
 
 
 def kill_everything(stack: Stack) -> None:
