@@ -23,6 +23,7 @@ Apps = Sequence[AppConfig] | None
 
 TAG: Final = "dingadmin"
 SHORTEST_SECRET_KEY: Final = 32
+SHORTEST_TOKEN: Final = 16
 # The longest call (15 seconds, dingtalk.client) and time to record it.
 SHORTEST_LEASE_SECONDS: Final = 20
 
@@ -137,6 +138,23 @@ def public_server_knows_its_name(app_configs: Apps, **options: Any) -> list[Chec
             _("The server listens on all addresses but does not know its name: it refuses all but local requests."),
             hint=_("Set DINGADMIN_URL to the address that people type, such as https://dingadmin.example.com."),
             id="dingadmin.W003",
+        )
+    ]
+
+
+@register(TAG)
+def metrics_can_be_read(app_configs: Apps, **options: Any) -> list[CheckMessage]:
+    hint = _("Set DINGADMIN_METRICS_TOKEN, or DINGADMIN_METRICS_TOKEN_FILE, to a long random text.")
+    if not settings.METRICS_TOKEN:
+        text = _("DINGADMIN_METRICS_TOKEN is not set: no monitoring can read /metrics.")
+        return [] if settings.EMBEDDED else [Warning(text, hint=hint, id="dingadmin.W005")]
+    if len(settings.METRICS_TOKEN) >= SHORTEST_TOKEN:
+        return []
+    return [
+        Error(
+            _("DINGADMIN_METRICS_TOKEN is shorter than 16 characters: it could be guessed."),
+            hint=hint,
+            id="dingadmin.E011",
         )
     ]
 

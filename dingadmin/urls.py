@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from dingadmin.demo_pages import demo_remove
 from dingadmin.preferences import set_theme
+from dingadmin.system.metrics import metrics
 from dingadmin.system.probes import healthz, readyz
 from messages.pages.overview import overview
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("theme/", set_theme, name="set_theme"),
     # Also without the simulator: the rows of a demo may outlive it.
     path("demo/remove/", demo_remove, name="demo_remove"),

@@ -33,6 +33,7 @@ PUBLIC = {
     "set_theme",
     "healthz",  # for probes, which cannot sign in: one word
     "readyz",  # likewise: a word for each part
+    "metrics",  # not there for them, or with a token
     "simulator:send",
     "simulator:-",
     "simulator:elsewhere",

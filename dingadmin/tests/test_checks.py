@@ -29,6 +29,7 @@ def sound(settings: Settings) -> Settings:
     settings.ENCRYPTION_KEYS = [new_encryption_key()]
     settings.EMBEDDED = settings.DATABASE_EMBEDDED = settings.REDIS_EMBEDDED = True
     settings.DINGADMIN_SIMULATOR = False
+    settings.METRICS_TOKEN = ""
     settings.SILENCED_SYSTEM_CHECKS = []
     settings.DINGTALK_BASE_URL = "https://oapi.dingtalk.com"
     return settings
@@ -54,6 +55,10 @@ MISTAKES = [
     pytest.param("E005", {**PRODUCTION, "DINGADMIN_SIMULATOR": True}, "", id="simulator in production"),
     pytest.param("E006", {"LEASE_SECONDS": 15}, "DINGADMIN_LEASE_SECONDS", id="a lease shorter than a call"),
     pytest.param("W002", {"DINGTALK_BASE_URL": "http://10.1.2.3:8080"}, "DINGTALK_BASE_URL", id="DingTalk without TLS"),
+    pytest.param(
+        "W005", {**PRODUCTION, "METRICS_TOKEN": ""}, "DINGADMIN_METRICS_TOKEN", id="production that nobody can watch"
+    ),
+    pytest.param("E011", {"METRICS_TOKEN": "guess-me"}, "DINGADMIN_METRICS_TOKEN", id="a token to guess"),
     pytest.param("W003", {"BIND": EVERYWHERE}, "", id="public without a name"),
 ]
 
@@ -86,6 +91,8 @@ def test_an_encryption_key_is_named_by_its_place_and_never_shown(sound: Settings
         {"DEBUG": True, "PUBLIC_URL": "http://localhost:8000"},
         {"DINGADMIN_SIMULATOR": True},
         {"DINGTALK_BASE_URL": "http://127.0.0.1:9000"},
+        {"METRICS_TOKEN": "0123456789abcdef"},
+        {"EMBEDDED": False, "METRICS_TOKEN": "0123456789abcdef"},
         {"BIND": EVERYWHERE, "PUBLIC_URL": "https://ding.example.com"},
     ],
     ids=str,

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from dingtalk.replies import Kind, ReasonKey
+from messages.history.accepted import accepted, accepted_cheaply
 from messages.models import (
-    Attempt,
     Broadcast,
     BroadcastKind,
     BroadcastStatus,
@@ -98,8 +98,11 @@ def robots_in_need(now: datetime, limit: int) -> list[Robot]:
     return list(rows.defer("token_encrypted", "secret_encrypted")[:limit])
 
 
-def quota_uses(now: datetime) -> list[QuotaUse]:
-    used, planned = _used_this_month(now), _planned_this_month(now)
+def quota_uses(now: datetime, *, cheaply: bool = False) -> list[QuotaUse]:
+    """`cheaply`: what is older than an hour may come from the cache."""
+    month = start_of_month(now)
+    used = accepted_cheaply(month, now=now) if cheaply else accepted(month)
+    planned = _planned_this_month(now)
     with_robots = Organisation.objects.filter(Exists(Robot.objects.filter(organisation=OuterRef("pk"))))
     return [
         QuotaUse(
@@ -129,12 +132,6 @@ def _planned(since: datetime, until: datetime) -> QuerySet[Delivery]:
     # A sub-query, not a join: the database then begins with the few runs, not with all deliveries.
     runs = Run.objects.filter(planned_at__gte=since, planned_at__lt=until)
     return Delivery.objects.filter(run__in=runs.order_by().values("pk"))
-
-
-def _used_this_month(now: datetime) -> dict[int, int]:
-    taken = Attempt.objects.filter(started_at__gte=start_of_month(now), kind=Kind.DELIVERED.value)
-    rows = taken.order_by().values_list("delivery__robot__organisation").annotate(count=Count("pk"))
-    return dict(rows)
 
 
 def _planned_this_month(now: datetime) -> dict[int, int]:
