@@ -58,6 +58,7 @@ SECTIONS: Final[tuple[tuple[str | Promise, tuple[Entry, ...]], ...]] = (
     (
         _("Control"),
         (
+            Entry("broadcasts:notice_list", "bell", _("Notices"), "broadcasts.view_notice"),
             Entry("audit:list", "shield-check", _("Audit"), "audit.view_entry"),
             Entry("admin:index", "settings", _("Admin"), staff_only=True),
             Entry("simulator:groups", "test-pipe", _("Simulator"), simulator_only=True),
