@@ -23,7 +23,7 @@ from robots.services.lists import create_list, delete_list, rename_list, set_mem
 from robots.services.organisations import create_organisation, delete_organisation, update_organisation
 from robots.services.recipients import delete_recipient
 from robots.services.robots import delete_robot
-from robots.services.tags import create_tag, delete_tag, rename_tag
+from robots.services.tags import create_tag, delete_tag, update_tag
 
 LAST_AT = column("last_at", _("Last called"))
 
@@ -107,10 +107,10 @@ class TagAdmin(ThroughServices):
     search_fields = ("name",)
 
     def create(self, form: TagForm, *, by: Actor) -> Model:
-        return create_tag(name=form.cleaned_data["name"], by=by)
+        return create_tag(**form.cleaned_data, by=by)
 
     def update(self, form: TagForm, *, by: Actor) -> Model:
-        return rename_tag(form.instance, name=form.cleaned_data["name"], by=by)
+        return update_tag(form.instance, **form.cleaned_data, by=by)
 
     def delete(self, obj: Tag, *, by: Actor) -> None:
         delete_tag(obj, by=by)

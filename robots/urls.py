@@ -20,7 +20,7 @@ _robots = [
 _tags = [
     path("tags/", tags.tag_list, name="tag_list"),
     path("tags/add/", tags.tag_create, name="tag_create"),
-    path("tags/<int:pk>/rename/", tags.tag_rename, name="tag_rename"),
+    path("tags/<int:pk>/edit/", tags.tag_edit, name="tag_edit"),
     path("tags/<int:pk>/delete/", tags.tag_delete, name="tag_delete"),
 ]
 _organisations = [

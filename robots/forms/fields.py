@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from robots.rules.names import clean_name, clean_notes
+from robots.rules.variables import clean_variables, variable_lines
 
 
 class NameField(forms.CharField):
@@ -43,6 +44,24 @@ class LinesField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         return self.tidy(re.split(r"[\n;；]", super().clean(value)))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class VariablesField(forms.CharField):
+    """`name=value`, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=50_000, required=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(variable_lines(value)) if isinstance(value, dict) else value
+
+    def clean(self, value: Any) -> dict[str, str]:
+        return clean_variables(super().clean(value).splitlines())
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)

@@ -1,11 +1,11 @@
-"""Tags and recipient lists: things that are a name and nothing more."""
+"""Tags and recipient lists."""
 
 from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from robots.forms.fields import NameField
+from robots.forms.fields import NameField, VariablesField
 from robots.models import RecipientList, Tag
 from robots.services.tags import LONGEST_TAG
 
@@ -15,9 +15,17 @@ class TagForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Name"), longest=LONGEST_TAG, error_messages={"unique": _("There is a tag of this name already.")}
     )
 
+    variables = VariablesField(
+        label=_("Variables"),
+        help_text=_(
+            "For every robot with this tag, one a line: region=North. A message says {{ region }}. "
+            "What a robot says itself wins."
+        ),
+    )
+
     class Meta:
         model = Tag
-        fields = ["name"]
+        fields = ["name", "variables"]
 
 
 class RecipientListForm(forms.ModelForm):  # type: ignore[type-arg]

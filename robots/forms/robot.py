@@ -15,7 +15,7 @@ from robots.forms.credentials import (
     taken_text,
     webhook_field,
 )
-from robots.forms.fields import LinesField, NameField, NotesField
+from robots.forms.fields import LinesField, NameField, NotesField, VariablesField
 from robots.forms.organisation_choice import offer_organisations
 from robots.models import Organisation, Robot, Tag
 from robots.organisations import default_organisation
@@ -59,11 +59,18 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         help_text=gettext_lazy("Only if IP ranges are set in DingTalk: the same ranges, one a line."),
     )
+    variables = VariablesField(
+        label=gettext_lazy("Variables"),
+        help_text=gettext_lazy(
+            "What differs from group to group, one a line: manager=Li Lei. "
+            "A message says {{ manager }}, and each group reads its own."
+        ),
+    )
     notes = NotesField(label=gettext_lazy("Notes"), required=False, max_length=5000)
 
     class Meta:
         model = Robot
-        fields = ["name", "group_name", "organisation", "tags", "keywords", "ip_ranges", "notes"]
+        fields = ["name", "group_name", "organisation", "tags", "keywords", "ip_ranges", "variables", "notes"]
         widgets = {"tags": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -106,7 +113,7 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     def _values(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        names = ("name", "group_name", "keywords", "ip_ranges", "notes")
+        names = ("name", "group_name", "keywords", "ip_ranges", "variables", "notes")
         return {
             **{name: cleaned[name] for name in names},
             "organisation": cleaned["organisation"] or default_organisation(),

@@ -19,6 +19,7 @@ from robots.models import Organisation, Robot, Tag
 from robots.rules.ip_ranges import clean_ip_ranges
 from robots.rules.keywords import clean_keywords
 from robots.rules.names import clean_name
+from robots.rules.variables import clean_variables
 from robots.rules.webhooks import clean_secret, clean_webhook
 from robots.services.credentials import set_secret, set_token
 from robots.services.tags import LONGEST_TAG
@@ -31,6 +32,7 @@ COLUMNS = Columns(
         "keywords": ("keyword", "关键词", "自定义关键词"),
         "ip_ranges": ("ip range", "ip", "IP段", "IP地址段", "IP地址（段）"),
         "tags": ("tag", "标签"),
+        "variables": ("variable", "变量"),
         "group": ("group name", "群", "群名", "群名称"),
     },
     required=("name", "webhook"),
@@ -53,6 +55,7 @@ class _NewRobot:
     keywords: list[str]
     ip_ranges: list[str]
     tags: list[str]
+    variables: dict[str, str]
 
 
 def import_robots(data: bytes, *, organisation: Organisation, by: Actor) -> RobotsImported:
@@ -86,9 +89,20 @@ def _read(row: Row, bases: Sequence[str], log: MistakeLog) -> _NewRobot | None:
     keywords = log.cleaned(row.line, "keywords", lambda: clean_keywords(row.several("keywords")))
     ip_ranges = log.cleaned(row.line, "ip_ranges", lambda: clean_ip_ranges(row.several("ip_ranges")))
     tags = log.cleaned(row.line, "tags", lambda: _clean_tags(row.several("tags")))
+    variables = log.cleaned(row.line, "variables", lambda: clean_variables(row.several("variables")))
     if name is None or token is None:
         return None
-    return _NewRobot(row.line, name, group or "", token, secret, keywords or [], ip_ranges or [], tags or [])
+    return _NewRobot(
+        line=row.line,
+        name=name,
+        group=group or "",
+        token=token,
+        secret=secret,
+        keywords=keywords or [],
+        ip_ranges=ip_ranges or [],
+        tags=tags or [],
+        variables=variables or {},
+    )
 
 
 def _clean_tags(names: Iterable[str]) -> list[str]:
@@ -149,6 +163,7 @@ def _row(new: _NewRobot, organisation: Organisation) -> Robot:
         organisation=organisation,
         keywords=new.keywords,
         ip_ranges=new.ip_ranges,
+        variables=new.variables,
     )
     set_token(robot, new.token)
     set_secret(robot, new.secret)

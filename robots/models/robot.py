@@ -52,6 +52,8 @@ class Robot(models.Model):
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
     ip_ranges = models.JSONField(_("IP ranges"), default=list, blank=True)
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), related_name="robots", blank=True)
+    # Short texts under a name, for messages: {"manager": "Li Lei"}. See robots/rules/variables.py.
+    variables = models.JSONField(_("variables"), default=dict, blank=True)
     notes = models.TextField(_("notes"), blank=True)
 
     status = models.CharField(

@@ -8,6 +8,8 @@ class Tag(models.Model):
     """A label on robots: an audience is robots and tags."""
 
     name = models.CharField(_("name"), max_length=50, unique=True)
+    # Short texts under a name, for messages; those of a robot itself win. See robots/rules/variables.py.
+    variables = models.JSONField(_("variables"), default=dict, blank=True)
     demo = models.BooleanField(default=False, editable=False)
 
     class Meta:

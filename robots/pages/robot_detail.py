@@ -14,6 +14,7 @@ from audit.actors import actor_of
 from robots.models import PauseReason, Robot
 from robots.pages.presentation import lacks_our_address, last_result, robot_state
 from robots.reasons import explain
+from robots.rules.variables import variable_lines
 from robots.services.robots import delete_robot, pause_robot, resume_robot
 
 
@@ -24,6 +25,7 @@ def robot_detail(request: HttpRequest, pk: int) -> HttpResponse:
     robot = get_object_or_404(Robot.objects.select_related("organisation").prefetch_related("tags"), pk=pk)
     context = {
         "robot": robot,
+        "variables": variable_lines(robot.variables),
         "state": robot_state(robot, now=timezone.now()),
         "result": last_result(robot),
         "result_why": explain(robot.last_reason) if robot.last_kind else None,

@@ -16,7 +16,7 @@ from robots.forms.labels import TagForm
 from robots.models import Tag
 from robots.pages.paging import page_by_name
 from robots.pages.posting import posted
-from robots.services.tags import create_tag, delete_tag, rename_tag
+from robots.services.tags import create_tag, delete_tag, update_tag
 
 
 @require_safe
@@ -34,7 +34,7 @@ def tag_list(request: HttpRequest) -> HttpResponse:
 def tag_create(request: HttpRequest) -> HttpResponse:
     form = TagForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        tag = create_tag(name=form.cleaned_data["name"], by=actor_of(request))
+        tag = create_tag(**form.cleaned_data, by=actor_of(request))
         flash.success(request, _("The tag %(tag)s is added. Put it on robots on their pages.") % {"tag": tag})
         return redirect("robots:tag_list")
     return render(request, "robots/tags/form.html", {"form": form})
@@ -43,12 +43,12 @@ def tag_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @permission_required("robots.change_tag", raise_exception=True)
-def tag_rename(request: HttpRequest, pk: int) -> HttpResponse:
+def tag_edit(request: HttpRequest, pk: int) -> HttpResponse:
     tag = get_object_or_404(Tag, pk=pk)
     form = TagForm(posted(request), instance=get_object_or_404(Tag, pk=pk))
     if request.method == "POST" and form.is_valid():
-        renamed = rename_tag(tag, name=form.cleaned_data["name"], by=actor_of(request))
-        flash.success(request, _("The tag is now called %(tag)s.") % {"tag": renamed})
+        changed = update_tag(tag, **form.cleaned_data, by=actor_of(request))
+        flash.success(request, _("The tag %(tag)s is saved.") % {"tag": changed})
         return redirect("robots:tag_list")
     return render(request, "robots/tags/form.html", {"form": form, "tag": tag})
 

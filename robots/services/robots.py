@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
@@ -15,6 +15,7 @@ from robots.models import Organisation, Robot, RobotStatus, Tag
 from robots.rules.ip_ranges import clean_ip_ranges
 from robots.rules.keywords import clean_keywords
 from robots.rules.names import clean_name, clean_notes
+from robots.rules.variables import clean_variables, variable_lines
 from robots.services.changes import changes
 from robots.services.credentials import (
     KEEP,
@@ -56,9 +57,10 @@ def create_robot(
     ip_ranges: Sequence[str] = (),
     tags: Iterable[Tag] = (),
     notes: str = "",
+    variables: Mapping[str, str] | None = None,
 ) -> Robot:
     """Raises TokenTakenError, NameTakenError; ValidationError for values that the forms refuse."""
-    values = _Values(name, group_name, organisation, keywords, ip_ranges, notes)
+    values = _Values(name, group_name, organisation, keywords, ip_ranges, notes, variables or {})
     refuse_taken(token)
     robot = Robot(**values.clean())
     set_token(robot, token)
@@ -83,9 +85,12 @@ def update_robot(
     by: Actor,
     token: Secret | None = None,
     secret: NewSecret = KEEP,
+    variables: Mapping[str, str] | None = None,
 ) -> Robot:
-    """`token=None` keeps the webhook, `secret=None` removes the secret. Raises as create_robot does."""
-    values = _Values(name, group_name, organisation, keywords, ip_ranges, notes).clean()
+    """`token=None` and `variables=None` keep what is set, `secret=None` removes the secret. Raises like create_robot."""
+    values = _Values(
+        name, group_name, organisation, keywords, ip_ranges, notes, robot.variables if variables is None else variables
+    ).clean()
     if token is not None:
         refuse_taken(token, but=robot)
     try:
@@ -130,6 +135,7 @@ class _Values:
     keywords: Sequence[str] = field(default=())
     ip_ranges: Sequence[str] = field(default=())
     notes: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def clean(self) -> dict[str, object]:
         return {
@@ -139,6 +145,7 @@ class _Values:
             "keywords": clean_keywords(self.keywords),
             "ip_ranges": clean_ip_ranges(self.ip_ranges),
             "notes": clean_notes(self.notes),
+            "variables": clean_variables(variable_lines(self.variables)),
         }
 
 
@@ -178,6 +185,7 @@ def _described(robot: Robot, tags: Iterable[Tag]) -> dict[str, object]:
         "ip_ranges": robot.ip_ranges,
         "tags": sorted(tag.name for tag in tags),
         "notes": robot.notes,
+        "variables": robot.variables,
     }
 
 

@@ -1,29 +1,33 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from audit.actors import Actor
 from audit.log import record
 from robots.models import Tag
 from robots.rules.names import clean_name
+from robots.rules.variables import clean_variables, variable_lines
 from robots.services.changes import changes
 
 LONGEST_TAG = 50
 
 
 @transaction.atomic
-def create_tag(*, name: str, by: Actor) -> Tag:
-    tag = Tag.objects.create(name=clean_name(name, longest=LONGEST_TAG))
+def create_tag(*, name: str, by: Actor, variables: Mapping[str, str] | None = None) -> Tag:
+    tag = Tag.objects.create(name=clean_name(name, longest=LONGEST_TAG), variables=_clean(variables or {}))
     record("tag.created", by=by, target=tag)
     return tag
 
 
 @transaction.atomic
-def rename_tag(tag: Tag, *, name: str, by: Actor) -> Tag:
+def update_tag(tag: Tag, *, name: str, variables: Mapping[str, str], by: Actor) -> Tag:
     tag = Tag.objects.select_for_update().get(pk=tag.pk)
-    before, tag.name = tag.name, clean_name(name, longest=LONGEST_TAG)
-    tag.save(update_fields=["name"])
-    if done := changes({"name": before}, {"name": tag.name}):
+    before = {"name": tag.name, "variables": tag.variables}
+    tag.name, tag.variables = clean_name(name, longest=LONGEST_TAG), _clean(variables)
+    tag.save(update_fields=["name", "variables"])
+    if done := changes(before, {"name": tag.name, "variables": tag.variables}):
         record("tag.updated", by=by, target=tag, detail=done)
     return tag
 
@@ -33,3 +37,7 @@ def delete_tag(tag: Tag, *, by: Actor) -> None:
     """The robots stay; they only lose the label."""
     record("tag.deleted", by=by, target=tag, detail={"robots": tag.robots.count()})
     Tag.objects.filter(pk=tag.pk).delete()
+
+
+def _clean(variables: Mapping[str, str]) -> dict[str, str]:
+    return clean_variables(variable_lines(variables))

@@ -38,7 +38,7 @@ PERMISSIONS = {
     "delete": "delete_robot",
     "tag_list": "view_tag",
     "tag_create": "add_tag",
-    "tag_rename": "change_tag",
+    "tag_edit": "change_tag",
     "tag_delete": "delete_tag",
     "organisation_list": "view_organisation",
     "organisation_detail": "view_organisation",

@@ -33,12 +33,12 @@ def test_tags_are_listed_with_their_robots(english: Client) -> None:
     assert "No tag fits" in text_of(english.get(f"{TAGS}?q=nothing"))
 
 
-def test_a_tag_is_added_renamed_and_deleted(english: Client) -> None:
+def test_a_tag_is_added_edited_and_deleted(english: Client) -> None:
     assert "The tag IT is added." in text_of(english.post(f"{TAGS}add/", {"name": " IT "}, follow=True))
     tag = Tag.objects.get()
     make_robot(tags=[tag])
-    renamed = english.post(f"{TAGS}{tag.pk}/rename/", {"name": "Ops"}, follow=True)
-    assert "now called Ops" in text_of(renamed)
+    renamed = english.post(f"{TAGS}{tag.pk}/edit/", {"name": "Ops"}, follow=True)
+    assert "The tag Ops is saved." in text_of(renamed)
     assert "1 robot loses the label" in text_of(english.get(f"{TAGS}{tag.pk}/delete/"))
     assert "The tag Ops is deleted." in text_of(english.post(f"{TAGS}{tag.pk}/delete/", follow=True))
     assert not Tag.objects.exists()
@@ -52,7 +52,7 @@ def test_a_bad_tag_is_refused(name: str, said: str, english: Client) -> None:
     make_tag("IT")
     assert said in text_of(english.post(f"{TAGS}add/", {"name": name}))
     other = make_tag("Other")
-    assert said in text_of(english.post(f"{TAGS}{other.pk}/rename/", {"name": name}))
+    assert said in text_of(english.post(f"{TAGS}{other.pk}/edit/", {"name": name}))
     assert Tag.objects.count() == 2
 
 

@@ -14,7 +14,7 @@ from robots.services.organisations import (
     update_organisation,
 )
 from robots.services.recipients import RecipientTakenError, create_recipient, delete_recipient, update_recipient
-from robots.services.tags import create_tag, delete_tag, rename_tag
+from robots.services.tags import create_tag, delete_tag, update_tag
 from tests.factories import make_list, make_organisation, make_recipient, make_robot, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def actions() -> list[str]:
 def test_a_tag_lives_and_its_robots_outlive_it() -> None:
     tag = create_tag(name=" IT ", by=LI)
     robot = make_robot(tags=[tag])
-    assert rename_tag(tag, name="Operations", by=LI).name == "Operations"
+    assert update_tag(tag, name="Operations", variables={}, by=LI).name == "Operations"
     delete_tag(tag, by=LI)
     assert not Tag.objects.exists()
     robot.refresh_from_db()
@@ -38,7 +38,7 @@ def test_a_tag_lives_and_its_robots_outlive_it() -> None:
 
 
 def test_a_rename_to_the_same_name_leaves_no_entry() -> None:
-    rename_tag(make_tag("IT"), name=" IT", by=LI)
+    update_tag(make_tag("IT"), name=" IT", variables={}, by=LI)
     rename_list(make_list("Board"), name="Board", by=LI)
     assert actions() == []
 
