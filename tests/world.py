@@ -15,6 +15,7 @@ from audit.actors import user_actor
 from audit.log import record
 from audit.models import Entry
 from dingadmin.demo import seed_demo
+from dingtalk.replies import Kind
 from messages.models import Attempt, Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Draft, Notice, Run
 from messages.notices.kinds import NoticeKind, organisation_subject, robot_subject
 from messages.notices.raising import close_notice, raise_notice
@@ -37,6 +38,7 @@ from tests.factories import (
 LONG = "华东大区门店运营与安全管理部" * 7 + "二号"
 # One word without a place to break it, as a userId or a pasted code can be.
 UNBREAKABLE = "W" * 100
+NO_CALL = ("cancelled", "expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _robots() -> tuple[Robot, Tag]:
         keywords=[f"关键词{number:02d}" for number in range(50)],
         ip_ranges=["203.0.113.0/24", "2001:db8:1234:5678:9abc:def0:1234:5678"],
         notes=LONG,
-        last_kind="delivered",
+        last_kind=Kind.DELIVERED,
         last_reason="delivered",
         last_errcode=0,
         last_at=timezone.now(),
@@ -134,7 +136,7 @@ def _robots() -> tuple[Robot, Tag]:
         organisation=organisation,
         status=RobotStatus.PAUSED,
         paused_reason=PauseReason.BY_PERSON,
-        last_kind="refused",
+        last_kind=Kind.REFUSED_CONTENT,
         last_reason="keyword_missing",
         last_errcode=310000,
         last_at=timezone.now(),
@@ -180,20 +182,21 @@ def _sent(robot: Robot, draft: Draft) -> Run:
     ]
     for number, robot_ in enumerate(robots):
         status, reason, errcode = results[number % len(results)]
-        delivery = make_delivery(robot_, run=run, status=status, reason=reason, errcode=errcode)
+        calls = 0 if reason in NO_CALL else 1
+        delivery = make_delivery(robot_, run=run, status=status, reason=reason, errcode=errcode, calls=calls)
         _attempt(delivery, reason, errcode)
     return run
 
 
 def _attempt(delivery: Delivery, reason: str, errcode: int | None) -> None:
-    if reason in ("cancelled", "expired"):
+    if reason in NO_CALL:
         return
     Attempt.objects.create(
         delivery=delivery,
         number=1,
         started_at=timezone.now(),
         duration_ms=84,
-        kind={None: "uncertain", 0: "delivered"}.get(errcode, "refused"),
+        kind={None: Kind.UNCERTAIN, 0: Kind.DELIVERED}.get(errcode, Kind.REFUSED_CONTENT),
         reason=reason,
         http_status=200 if errcode is not None else None,
         errcode=errcode,

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.template import engines
 from django.utils import translation
+from django.utils.html import strip_tags
 
 from dingadmin.templatetags.moments import describe, distance
 
@@ -54,7 +55,7 @@ def test_a_moment_on_a_page_carries_the_machine_readable_time_and_the_zone() -> 
     html = rendered('{% when moment "Asia/Shanghai" %}', moment=NOW)
 
     assert '<time class="when" datetime="2026-11-24T18:00:00+08:00">' in html
-    assert "2026-11-24 18:00 (Asia/Shanghai)" in html
+    assert "2026-11-24 18:00 (Asia/Shanghai)" in strip_tags(html)
 
 
 def test_a_brief_moment_keeps_the_zone_in_its_title() -> None:
