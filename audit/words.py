@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 ACTIONS: Final[dict[str, Promise]] = {
     "broadcast.cancelled": _("Cancelled a broadcast"),
     "broadcast.launched": _("Launched a broadcast"),
+    "broadcast.paused": _("Paused a broadcast"),
+    "broadcast.resumed": _("Resumed a broadcast"),
     "delivery.decided": _("Decided about a delivery"),
     "demo.removed": _("Removed the demo data"),
     "draft.copied": _("Copied a draft"),
@@ -40,6 +42,8 @@ ACTIONS: Final[dict[str, Promise]] = {
     "robot.resumed": _("Resumed a robot"),
     "robot.tested": _("Tested a robot"),
     "robot.updated": _("Changed a robot"),
+    "sending.resumed": _("Resumed all sending"),
+    "sending.stopped": _("Stopped all sending"),
     "tag.created": _("Added a tag"),
     "tag.deleted": _("Deleted a tag"),
     "tag.updated": _("Changed a tag"),

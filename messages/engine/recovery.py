@@ -52,14 +52,25 @@ def _reap(delivery: Delivery, *, now: datetime) -> bool:
 
 
 def retry_uncertain(now: datetime) -> int:
-    """Policy "retry safely": what is uncertain and due goes out once more, under the same msgUuid."""
-    due = Delivery.objects.filter(status=DeliveryStatus.UNCERTAIN, due_at__lte=now).exclude(
-        run__broadcast__status=BroadcastStatus.CANCELLED
-    )
+    """Policy "retry safely": what is uncertain and due goes out once more, under the same msgUuid.
+
+    What is paused meanwhile stays uncertain, for it must not be called.
+    """
+    due = Delivery.objects.filter(status=DeliveryStatus.UNCERTAIN, due_at__lte=now).not_paused()
+    due = due.exclude(run__broadcast__status=BroadcastStatus.CANCELLED)
     # DingTalk's memory of a msgUuid is not documented: after a long down-time a person decides.
     stale = due.filter(Q(robot=None) | Q(due_at__lt=now - UNCERTAIN_GIVE_UP))
     stale.update(due_at=None)
     return due.update(status=DeliveryStatus.WAITING, due_at=now)
+
+
+def distrust_old_retries(deliveries: DeliveryQuerySet, *, now: datetime) -> int:
+    """Safe retries that were held back for longer than DingTalk may remember a msgUuid: a person decides about them.
+
+    Called before what was paused or stopped goes on.
+    """
+    held_back = deliveries.filter(status=DeliveryStatus.WAITING, uncertain_tries__gt=0)
+    return held_back.filter(claimed_at__lt=now - UNCERTAIN_GIVE_UP).update(status=DeliveryStatus.UNCERTAIN, due_at=None)
 
 
 def give_up_unsendable(now: datetime, *, simulator: bool) -> int:

@@ -79,6 +79,8 @@ class Broadcast(models.Model):
                 fields=["next_at"], condition=models.Q(status=BroadcastStatus.SCHEDULED), name="broadcast_due"
             ),
             models.Index(fields=["kind", "-id"], name="broadcast_newest"),
+            # Every claim asks which they are, and mostly there is none.
+            models.Index(fields=["paused_at"], condition=models.Q(paused_at__isnull=False), name="broadcast_paused"),
         ]
 
     def __str__(self) -> str:

@@ -51,11 +51,15 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def head_of_queue(self) -> DeliveryQuerySet:
         """Only the first of each robot's queue, by planned time, and none while a call to that robot is in flight.
 
-        A test does not queue behind what waits for a paused robot.
+        A test does not queue behind what waits for a paused robot, and nothing behind what a person paused.
         """
         others = Delivery.objects.filter(robot_id=OuterRef("robot_id"))
-        earlier = others.filter(status=DeliveryStatus.WAITING).filter(
-            Q(planned_at__lt=OuterRef("planned_at")) | Q(planned_at=OuterRef("planned_at"), pk__lt=OuterRef("pk"))
+        earlier = (
+            others.filter(status=DeliveryStatus.WAITING)
+            .not_paused()
+            .filter(
+                Q(planned_at__lt=OuterRef("planned_at")) | Q(planned_at=OuterRef("planned_at"), pk__lt=OuterRef("pk"))
+            )
         )
         in_flight = others.filter(status=DeliveryStatus.SENDING)
         return self.filter(~Exists(in_flight)).filter(Q(is_test=True) | ~Exists(earlier))
@@ -63,6 +67,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def undecided(self) -> DeliveryQuerySet:
         """Nobody knows whether they arrived, and nothing but a person will end it."""
         return self.filter(status=DeliveryStatus.UNCERTAIN, due_at=None)
+
+    def not_paused(self) -> DeliveryQuerySet:
+        """By a sub-query, which runs once: with a join each of a long paused run's rows would be looked up."""
+        return self.exclude(run__in=Run.objects.filter(broadcast__paused_at__isnull=False).order_by().values("pk"))
+
+    def still_to_go_out(self) -> DeliveryQuerySet:
+        """What may yet be called without a person's doing: it waits, is in flight, or is retried safely."""
+        return self.filter(
+            Q(status__in=(DeliveryStatus.WAITING, DeliveryStatus.SENDING))
+            | Q(status=DeliveryStatus.UNCERTAIN, due_at__isnull=False)
+        )
 
     def lease_ran_out(self, at: datetime) -> DeliveryQuerySet:
         return self.filter(status=DeliveryStatus.SENDING, lease_until__lt=at)

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.actors import Actor
 from audit.log import record
 from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Run
+from messages.services.remaining import still_to_go_out
+
+
+class CannotCancel(Exception):
+    """Nothing was changed. `text` says why, for the person who asked."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__("the broadcast cannot be cancelled")
 
 
 @transaction.atomic
 def cancel_broadcast(broadcast: Broadcast, *, by: Actor) -> int:
     """Returns how many deliveries were kept from going out; calls in flight at this moment are not among them.
 
-    Cancelling twice changes nothing the second time.
+    Cancelling twice changes nothing the second time. Raises CannotCancel when nothing of it is still to go out.
     """
-    now = timezone.now()
     # First, because a firing or a claim that runs at this moment waits for this row, or is waited for.
-    cancelled = Broadcast.objects.filter(pk=broadcast.pk).exclude(status=BroadcastStatus.CANCELLED)
-    if not cancelled.update(
-        status=BroadcastStatus.CANCELLED, next_at=None, cancelled_at=now, cancelled_by_name=by.name
-    ):
+    if Broadcast.objects.select_for_update().get(pk=broadcast.pk).status == BroadcastStatus.CANCELLED:
         return 0
+    going = still_to_go_out(Broadcast.objects.filter(pk=broadcast.pk))
+    if not going.update(
+        status=BroadcastStatus.CANCELLED, next_at=None, cancelled_at=timezone.now(), cancelled_by_name=by.name
+    ):
+        raise CannotCancel(_("There is nothing left to cancel: nothing of this broadcast is still to go out."))
     stopped = _stop_deliveries(broadcast)
     record("broadcast.cancelled", by=by, target=broadcast, detail={"deliveries": stopped})
     return stopped

@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit.actors import Actor
 from audit.models import Entry
 from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus
-from messages.services.cancel import cancel_broadcast
+from messages.services.cancel import CannotCancel, cancel_broadcast
 from tests.factories import make_broadcast, make_delivery, make_robot, make_run
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,28 @@ def test_cancelling_twice_changes_nothing_the_second_time():
     assert broadcast.cancelled_by_name == "li"
     assert Entry.objects.count() == 1
     assert not Delivery.objects.exists()
+
+
+def test_what_has_gone_out_completely_cannot_be_cancelled():
+    broadcast = make_broadcast(status=BroadcastStatus.FIRED)
+    run = make_run(broadcast)
+    for status in (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN):
+        make_delivery(run=run, status=status)
+    with pytest.raises(CannotCancel) as refused:
+        cancel_broadcast(broadcast, by=LI)
+    assert refused.value.text
+    broadcast.refresh_from_db()
+    assert broadcast.status == BroadcastStatus.FIRED
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.SENDING, DeliveryStatus.UNCERTAIN])
+def test_what_is_in_flight_or_retried_safely_can_still_be_cancelled(status):
+    broadcast = make_broadcast(status=BroadcastStatus.FIRED)
+    make_delivery(run=make_run(broadcast), status=status, due_at=timezone.now())
+    assert cancel_broadcast(broadcast, by=LI) == 0
+    broadcast.refresh_from_db()
+    assert broadcast.status == BroadcastStatus.CANCELLED
 
 
 def fired_to(count: int) -> Broadcast:
