@@ -29,7 +29,14 @@ _MANAGE: Final = tuple(
 ROLES: Final[dict[str, tuple[str, ...]]] = {
     "Viewers": _READ,
     "Composers": (*_READ, *_COMPOSE),
-    "Senders": (*_READ, *_COMPOSE, "broadcasts.send_broadcast", "broadcasts.change_notice"),
+    # Whoever may send may also stop everything: a brake that only administrators can reach is none.
+    "Senders": (
+        *_READ,
+        *_COMPOSE,
+        "broadcasts.send_broadcast",
+        "broadcasts.stop_all",
+        "broadcasts.change_notice",
+    ),
     "Robot managers": (*_READ, *_MANAGE, "broadcasts.change_notice"),
     "Auditors": (*_READ, "audit.view_entry"),
 }

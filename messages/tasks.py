@@ -43,9 +43,9 @@ def tick() -> None:
     note_tick(now)
     if may_fire():
         fire_due(now)
+        retry_uncertain(now)
     give_up_unsendable(now, simulator=settings.DINGADMIN_SIMULATOR)
     reap(now)
-    retry_uncertain(now)
     take_care(now)
     if may_send(now) and claimable(now, simulator=settings.DINGADMIN_SIMULATOR).exists():
         wake_pump()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class EngineState(models.Model):
@@ -19,6 +20,7 @@ class EngineState(models.Model):
 
     class Meta:
         default_permissions = ()
+        permissions = [("stop_all", _("Can stop and resume all sending"))]
 
     def __str__(self) -> str:
         return "engine"
