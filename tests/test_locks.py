@@ -25,8 +25,10 @@ def pins_of(name: str) -> dict[str, str]:
     [
         ("requirements.txt", "requirements.lock"),
         ("requirements-dev.txt", "requirements-dev.lock"),
-        # What is tested is what is shipped; and both kinds share one virtual environment.
+        ("requirements-bench.txt", "requirements-bench.lock"),
+        # What is tested and measured is what is shipped; and all kinds share one virtual environment.
         ("requirements.lock", "requirements-dev.lock"),
+        ("requirements.lock", "requirements-bench.lock"),
     ],
 )
 def test_every_pin_stands_in_the_lock(asked: str, locked: str) -> None:
@@ -36,14 +38,22 @@ def test_every_pin_stands_in_the_lock(asked: str, locked: str) -> None:
     assert pins.items() <= pins_of(locked).items()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_what_two_locks_hold_has_one_version() -> None:
+    dev, bench = pins_of("requirements-dev.lock"), pins_of("requirements-bench.lock")
+
+    assert {name: dev[name] for name in dev.keys() & bench.keys()} == {
+        name: bench[name] for name in dev.keys() & bench.keys()
+    }
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt"])
 def test_everything_asked_for_is_pinned(name: str) -> None:
     lines = [line for line in text_of(name).splitlines() if line and not line.startswith(("#", "-r "))]
 
     assert all(re.match(r"[\w.-]+(\[[\w,]+\])?==[\w.]+", line) for line in lines)
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
 def test_a_lock_has_a_hash_for_every_package_and_names_no_place(name: str) -> None:
     packages = re.split(r"\n(?=[\w.-]+(?:\[[\w,-]+\])?==)", text_of(name))[1:]
 
