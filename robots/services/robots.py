@@ -87,7 +87,7 @@ def update_robot(
     secret: NewSecret = KEEP,
     variables: Mapping[str, str] | None = None,
 ) -> Robot:
-    """`token=None` and `variables=None` keep what is set, `secret=None` removes the secret. Raises like create_robot."""
+    """`token=None` and `variables=None` keep what is set, `secret=None` removes it. Raises as create_robot."""
     values = _Values(
         name, group_name, organisation, keywords, ip_ranges, notes, robot.variables if variables is None else variables
     ).clean()
