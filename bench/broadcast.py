@@ -100,7 +100,7 @@ def _answering(place: Place) -> Iterator[None]:
 
 
 def _make_robots(count: int) -> None:
-    organisation = Organisation.objects.create(name="Bench", simulated=True)
+    organisation = Organisation.objects.create(name="Bench", simulated=True, monthly_quota=10_000_000)
     with transaction.atomic(), transaction.atomic(using="simulator"):
         for number in range(count):
             _make_robot(f"robot {number:05d}", organisation)

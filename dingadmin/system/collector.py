@@ -22,7 +22,7 @@ from dingadmin.system.readiness import check_redis
 from dingtalk.replies import Kind
 from messages.history import figures
 from messages.history.life import ALIVE_WITHIN, workers
-from messages.history.overview import quota_uses
+from messages.history.quota import quota_uses
 from messages.history.waiting import engine_state
 from messages.models import EngineState
 from messages.models.delivery import ENDED

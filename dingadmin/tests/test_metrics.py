@@ -20,7 +20,7 @@ from tests.factories import make_broadcast, make_delivery, make_organisation, ma
 pytestmark = pytest.mark.django_db
 
 TOKEN = "metrics-token-not-real"
-QUERIES = 13
+QUERIES = 14
 Sample = tuple[str, tuple[tuple[str, str], ...]]
 
 

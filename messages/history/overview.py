@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 
 from dingtalk.replies import Kind, ReasonKey
-from messages.history.accepted import accepted, accepted_cheaply
 from messages.models import (
     Broadcast,
     BroadcastKind,
-    BroadcastStatus,
     Delivery,
     DeliveryStatus,
     Draft,
     Notice,
     Run,
-    Target,
 )
 from messages.notices.kinds import NoticeKind
-from robots.health import start_of_next_month
-from robots.models import Organisation, PauseReason, Robot, RobotStatus
+from robots.models import PauseReason, Robot, RobotStatus
 
-# DingTalk counts its quotas by the Chinese month.
-QUOTA_ZONE = ZoneInfo("Asia/Shanghai")
 PACING_REASON = "waiting_pacing"
 
 
@@ -34,30 +27,6 @@ PACING_REASON = "waiting_pacing"
 class ReasonCount:
     reason: str
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class QuotaUse:
-    organisation: Organisation
-    used: int  # calls of this month that DingTalk took
-    planned: int  # groups of what is scheduled for the rest of the month
-    refused_until: datetime | None  # set while DingTalk refuses its messages
-
-    @property
-    def quota(self) -> int:
-        return self.organisation.monthly_quota
-
-    @property
-    def percent(self) -> int:
-        return min(100, self.used * 100 // self.quota) if self.quota else 100
-
-    @property
-    def left(self) -> int:
-        return max(0, self.quota - self.used)
-
-    @property
-    def will_not_do(self) -> bool:
-        return self.used + self.planned > self.quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +67,6 @@ def robots_in_need(now: datetime, limit: int) -> list[Robot]:
     return list(rows.defer("token_encrypted", "secret_encrypted")[:limit])
 
 
-def quota_uses(now: datetime, *, cheaply: bool = False) -> list[QuotaUse]:
-    """`cheaply`: what is older than an hour may come from the cache."""
-    month = start_of_month(now)
-    used = accepted_cheaply(month, now=now) if cheaply else accepted(month)
-    planned = _planned_this_month(now)
-    with_robots = Organisation.objects.filter(Exists(Robot.objects.filter(organisation=OuterRef("pk"))))
-    return [
-        QuotaUse(
-            organisation,
-            used=used.get(organisation.pk, 0),
-            planned=planned.get(organisation.pk, 0),
-            refused_until=_later_than(organisation.quota_exhausted_until, now),
-        )
-        for organisation in with_robots.order_by("name")
-    ]
-
-
 def first_steps() -> FirstSteps:
     """What a person has done here; what came with the demo, and tests of robots, are no steps of anybody's."""
     return FirstSteps(
@@ -124,23 +76,7 @@ def first_steps() -> FirstSteps:
     )
 
 
-def start_of_month(at: datetime) -> datetime:
-    return at.astimezone(QUOTA_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
 def _planned(since: datetime, until: datetime) -> QuerySet[Delivery]:
     # A sub-query, not a join: the database then begins with the few runs, not with all deliveries.
     runs = Run.objects.filter(planned_at__gte=since, planned_at__lt=until)
     return Delivery.objects.filter(run__in=runs.order_by().values("pk"))
-
-
-def _planned_this_month(now: datetime) -> dict[int, int]:
-    targets = Target.objects.filter(
-        broadcast__status=BroadcastStatus.SCHEDULED, broadcast__next_at__lt=start_of_next_month(now)
-    )
-    rows = targets.order_by().values_list("robot__organisation").annotate(count=Count("pk"))
-    return dict(rows)
-
-
-def _later_than(moment: datetime | None, now: datetime) -> datetime | None:
-    return moment if moment and moment > now else None

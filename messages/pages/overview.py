@@ -24,9 +24,9 @@ from messages.history.overview import (
     counts_by_status,
     failures_by_reason,
     first_steps,
-    quota_uses,
     robots_in_need,
 )
+from messages.history.quota import quota_uses
 from messages.history.waiting import engine_state, silent_since
 from messages.pages.notices.lines import lines
 from messages.reasons import explain

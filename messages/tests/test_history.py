@@ -6,13 +6,13 @@ from django.utils import timezone
 
 from audit.keyset import newest_first
 from messages.history.deliveries import Wanted, deliveries
-from messages.history.overview import QuotaUse, counts_by_status, failures_by_reason, quota_uses, robots_in_need
+from messages.history.overview import counts_by_status, failures_by_reason, robots_in_need
 from messages.history.progress import Progress, may_change, progress_of
 from messages.history.waiting import SILENT_AFTER, Wait, silent_since, why_waiting
 from messages.models import Attempt, BroadcastStatus, Delivery, DeliveryStatus, EngineState
 from messages.states import broadcast_state
-from robots.models import Organisation, Robot, RobotStatus
-from tests.factories import make_broadcast, make_delivery, make_organisation, make_robot, make_run, make_tag
+from robots.models import Robot, RobotStatus
+from tests.factories import make_broadcast, make_delivery, make_robot, make_run, make_tag
 
 pytestmark = pytest.mark.django_db
 
@@ -247,36 +247,6 @@ def test_robots_in_need_are_those_that_a_reply_stopped_and_not_those_a_person_di
     make_robot(name="2 silenced", hold_until=soon, hold_reason="throttled")
     make_robot(name="3 secret wrong", last_kind="refused_robot", last_reason="sign_mismatch")
     assert [robot.name for robot in robots_in_need(now, 10)] == ["1 gone", "2 silenced", "3 secret wrong"]
-
-
-def test_the_months_use_counts_what_dingtalk_took_since_the_first_in_shanghai():
-    organisation = make_organisation("Shops", monthly_quota=10)
-    robot = make_robot(organisation=organisation)
-    first = datetime(2026, 10, 31, 16, 0, tzinfo=UTC)  # midnight in Shanghai
-    delivery = make_delivery(robot)
-    make_attempt(delivery, number=1, started_at=first - timedelta(seconds=1))
-    make_attempt(delivery, number=2, started_at=first)
-    make_attempt(delivery, number=3, started_at=NOW, kind="throttled", errcode=130101)
-    make_attempt(delivery, number=4, started_at=NOW)
-    make_broadcast(robots=[robot], planned_at=NOW + timedelta(days=1))
-    make_broadcast(robots=[robot], planned_at=NOW + timedelta(days=30))
-    make_organisation("Without a robot")
-    uses = quota_uses(NOW)
-    assert [(use.organisation.name, use.used, use.planned, use.percent) for use in uses] == [("Shops", 2, 1, 20)]
-
-
-@pytest.mark.parametrize(
-    ("quota", "used", "planned", "percent", "warned"),
-    [
-        pytest.param(100, 80, 20, 80, False, id="just enough"),
-        pytest.param(100, 80, 21, 80, True, id="one too many is planned"),
-        pytest.param(100, 120, 0, 100, True, id="more than there was"),
-        pytest.param(0, 0, 0, 100, False, id="no quota at all"),
-    ],
-)
-def test_a_quota_that_will_not_do_is_told_before_it_is_used_up(quota, used, planned, percent, warned):
-    use = QuotaUse(Organisation(name="Shops", monthly_quota=quota), used, planned, None)
-    assert (use.percent, use.will_not_do) == (percent, warned)
 
 
 def test_no_progress_is_no_progress():

@@ -11,7 +11,7 @@ from django.utils import timezone
 from messages.engine.care import take_care
 from messages.models import BroadcastKind, BroadcastStatus, DeliveryStatus, EngineState
 from messages.tests.test_history import make_attempt
-from robots.models import RobotStatus
+from robots.models import Organisation, RobotStatus
 from tests.factories import (
     make_broadcast,
     make_delivery,
@@ -124,10 +124,15 @@ def test_robots_that_need_care_stand_with_the_reason(english):
 def test_the_months_use_says_in_words_what_the_bar_shows(english):
     organisation = make_organisation("Shops", monthly_quota=4)
     robot = make_robot(organisation=organisation)
-    make_attempt(make_delivery(robot), started_at=timezone.now())
+    make_attempt(make_delivery(robot, status=DeliveryStatus.DELIVERED), started_at=timezone.now())
     make_broadcast(robots=[robot], planned_at=timezone.now())
     text = text_of(english)
     assert "1 of 4 used (25 %) · 1 more planned" in text
+    assert "By the end of the month 2 messages will be left" in text
+    Organisation.objects.update(reserve=3)
+    text = text_of(english)
+    assert "3 kept for urgent broadcasts" in text
+    assert "leaves less than the reserve" in text
     assert "messages that DingTalk accepted since the first of this month" in text
 
 

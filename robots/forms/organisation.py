@@ -29,14 +29,28 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
             "Left empty: 3,000 for the standard edition, 50,000 for the professional one."
         ),
     )
+    reserve = forms.IntegerField(
+        label=_("Reserve for urgent broadcasts"),
+        required=False,
+        min_value=0,
+        max_value=1_000_000_000,
+        help_text=_(
+            "How many messages of the quota are kept for urgent broadcasts."
+            " Whoever launches another one that would use them up is asked first."
+        ),
+    )
     notes = NotesField(label=_("Notes"), required=False, max_length=5000)
 
     class Meta:
         model = Organisation
-        fields = ["name", "edition", "monthly_quota", "notes"]
+        fields = ["name", "edition", "monthly_quota", "reserve", "notes"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("monthly_quota") is None and "edition" in cleaned and "monthly_quota" not in self.errors:
             cleaned["monthly_quota"] = SUGGESTED_QUOTA[Edition(cleaned["edition"])]
+        cleaned["reserve"] = cleaned.get("reserve") or 0
+        quota = cleaned.get("monthly_quota")
+        if quota is not None and cleaned["reserve"] > quota:
+            self.add_error("reserve", _("The reserve is a part of the quota: it cannot be larger."))
         return cleaned

@@ -15,9 +15,15 @@ class HasRobotsError(Exception):
 
 
 @transaction.atomic
-def create_organisation(*, name: str, edition: str, monthly_quota: int, by: Actor, notes: str = "") -> Organisation:
+def create_organisation(
+    *, name: str, edition: str, monthly_quota: int, by: Actor, reserve: int = 0, notes: str = ""
+) -> Organisation:
     organisation = Organisation.objects.create(
-        name=clean_name(name), edition=edition, monthly_quota=monthly_quota, notes=clean_notes(notes)
+        name=clean_name(name),
+        edition=edition,
+        monthly_quota=monthly_quota,
+        reserve=reserve,
+        notes=clean_notes(notes),
     )
     record("organisation.created", by=by, target=organisation, detail=_described(organisation))
     return organisation
@@ -25,16 +31,24 @@ def create_organisation(*, name: str, edition: str, monthly_quota: int, by: Acto
 
 @transaction.atomic
 def update_organisation(
-    organisation: Organisation, *, name: str, edition: str, monthly_quota: int, notes: str, by: Actor
+    organisation: Organisation,
+    *,
+    name: str,
+    edition: str,
+    monthly_quota: int,
+    notes: str,
+    by: Actor,
+    reserve: int | None = None,
 ) -> Organisation:
-    """A raised quota lets the organisation's robots be called again at once."""
+    """A raised quota lets the organisation's robots be called again at once. `reserve` None keeps it."""
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     before = _described(organisation)
     if monthly_quota > organisation.monthly_quota:
         organisation.quota_exhausted_until = None
     organisation.name, organisation.edition = clean_name(name), edition
     organisation.monthly_quota, organisation.notes = monthly_quota, clean_notes(notes)
-    organisation.save(update_fields=["name", "edition", "monthly_quota", "notes", "quota_exhausted_until"])
+    organisation.reserve = organisation.reserve if reserve is None else reserve
+    organisation.save(update_fields=["name", "edition", "monthly_quota", "reserve", "notes", "quota_exhausted_until"])
     if done := changes(before, _described(organisation)):
         record("organisation.updated", by=by, target=organisation, detail=done)
     return organisation
@@ -68,5 +82,6 @@ def _described(organisation: Organisation) -> dict[str, object]:
         "name": organisation.name,
         "edition": organisation.edition,
         "monthly_quota": organisation.monthly_quota,
+        "reserve": organisation.reserve,
         "notes": organisation.notes,
     }

@@ -1,4 +1,4 @@
-"""An organisation that was stopped for its quota, and the person who lets it go on."""
+"""An organisation's quota: its reserve, its forecast, and the person who lets a stopped one go on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from audit.models import Entry
 from robots.models import Organisation, Robot
 from robots.services.organisations import resume_organisation
 from robots.tests.pages import text_of
-from tests.factories import make_organisation, make_robot
+from tests.factories import make_broadcast, make_organisation, make_robot
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +55,28 @@ def test_only_who_may_change_it_may_resume_it(
     assert english.get(url).status_code == 405
     stopped.refresh_from_db()
     assert stopped.quota_exhausted_until is not None
+
+
+def test_a_reserve_is_kept_shown_and_on_record(english: Client) -> None:
+    organisation = make_organisation("Branch", monthly_quota=3000)
+    page = f"/robots/organisations/{organisation.pk}/"
+    typed = {"name": "Branch", "edition": "standard", "monthly_quota": "3000", "reserve": "200", "notes": ""}
+    assert "Kept for urgent broadcasts 200 messages" in text_of(english.post(f"{page}edit/", typed, follow=True))
+    assert Entry.objects.get(action="organisation.updated").detail == {"reserve": [0, 200]}
+    english.post(f"{page}edit/", {**typed, "reserve": ""})
+    organisation.refresh_from_db()
+    assert organisation.reserve == 0
+
+
+def test_a_reserve_cannot_be_more_than_the_quota(english: Client) -> None:
+    typed = {"name": "Branch", "edition": "standard", "monthly_quota": "100", "reserve": "101", "notes": ""}
+    assert "it cannot be larger" in text_of(english.post("/robots/organisations/add/", typed))
+    assert not Organisation.objects.filter(name="Branch").exists()
+
+
+def test_its_page_tells_what_is_used_planned_and_left(english: Client) -> None:
+    organisation = make_organisation("Branch", monthly_quota=10, reserve=2)
+    make_broadcast(robots=[make_robot(organisation=organisation) for _number in range(3)])
+    text = text_of(english.get(f"/robots/organisations/{organisation.pk}/"))
+    assert "0 of 10 used (0 %) · 3 more planned · 2 kept for urgent broadcasts" in text
+    assert "By the end of the month 5 messages will be left" in text
