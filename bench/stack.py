@@ -14,11 +14,12 @@ from bench.throw_away import ENDPOINT_PORT, HOME, PORT
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 START_SECONDS: Final = 120
+LINES_SHOWN: Final = 100
 
 
 @contextmanager
 def running_stack() -> Iterator[None]:
-    """Ready when it has printed its address. What it printed is shown when it does not get that far."""
+    """Ready when it has printed its address. The end of what it printed is shown when the measurement breaks off."""
     log = HOME / "up.log"
     command = [sys.executable, "manage.py", "up", "--port", str(PORT)]
     with log.open("wb") as output:
@@ -26,6 +27,9 @@ def running_stack() -> Iterator[None]:
     try:
         _wait_for_address(process, log)
         yield
+    except SystemExit:
+        print("\n".join(log.read_text().splitlines()[-LINES_SHOWN:]), file=sys.stderr)
+        raise
     finally:
         process.terminate()
         process.wait(timeout=60)
@@ -49,5 +53,5 @@ def _wait_for_address(process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not any(line.startswith("Address: ") for line in log.read_text().splitlines()):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise SystemExit(f"{log.read_text()}\nThe stack did not start.")
+            raise SystemExit("The stack did not start.")
         time.sleep(0.1)
