@@ -1,0 +1,1 @@
+"""What bench/delivery.py measures, part by part."""

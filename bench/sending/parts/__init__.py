@@ -1,0 +1,1 @@
+"""One module per part; each has `measure(plan, stand) -> Iterator[Result]`."""
