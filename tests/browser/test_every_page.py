@@ -48,11 +48,12 @@ SWITCH_TO_DARK = """() => {
   document.adoptedStyleSheets = [still];
   Object.assign(document.documentElement.dataset, { theme: "dark", bsTheme: "dark" });
 }"""
-# The headings of a message that is shown are the message's.
+# The headings of a message that is shown are the message's; an empty heading is not shown.
 WORDS = """() => ({
   title: document.title,
   language: document.documentElement.lang,
-  headings: Array.from(document.querySelectorAll("h1")).filter((one) => !one.closest(".dt-chat")).length,
+  headings: Array.from(document.querySelectorAll("h1"))
+    .filter((one) => one.innerText && !one.closest(".dt-chat")).length,
 })"""
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
 VIOLATIONS = {"resultTypes": ["violations"]}
