@@ -53,6 +53,10 @@ class LaunchForm(forms.Form):
         widget=forms.RadioSelect,
     )
     confirm = forms.BooleanField(required=False)
+    urgent = forms.BooleanField(
+        label=gettext_lazy("This is urgent: it may use what is kept for urgent broadcasts"), required=False
+    )
+    over_quota = forms.BooleanField(label=gettext_lazy("Yes, send it all the same"), required=False)
     launch_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, at: At, groups: int, **kwargs: Any) -> None:

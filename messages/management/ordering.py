@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from dingtalk.payloads import At, Message
 from messages.management.arguments import Refusal, Refused, read_message, read_time, robots_named, tags_named
 from messages.services.audience import resolve_audience
-from messages.services.checks import check_launch
+from messages.services.checks import Check, check_launch
 from robots.models import Robot, RobotStatus, Tag
 
 T = TypeVar("T")
@@ -32,6 +32,8 @@ class Options:
     mentions: Sequence[str]
     mention_all: bool
     at: str | None
+    urgent: bool
+    over_quota: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Order:
     robots: Sequence[Robot]
     planned_at: datetime | None
     zone: str
+    urgent: bool
+    over_quota: bool
     left_out: Sequence[Refusal]
     warnings: Sequence[Refusal]
 
@@ -63,18 +67,30 @@ def order_of(options: Options) -> Order:
     typed = _typed(options, zone)
     robots, paused = _audience(typed, all_robots=options.all_robots)
     at = At(mobiles=tuple(options.mentions), everyone=options.mention_all)
-    found = check_launch(message=typed.message, at=at, robots=robots, planned_at=typed.planned_at)
+    found = check_launch(
+        message=typed.message, at=at, robots=robots, planned_at=typed.planned_at, urgent=options.urgent
+    )
     if found.blockers:
         raise Refused([*map(Refusal.of, found.blockers), *(paused if not robots else [])])
+    if found.questions and not options.over_quota:
+        raise Refused(unanswered(found))
     return Order(
         message=typed.message,
         at=at,
         robots=robots,
         planned_at=typed.planned_at,
         zone=zone.key,
+        urgent=options.urgent,
+        over_quota=options.over_quota,
         left_out=paused,
         warnings=[Refusal.of(warning) for warning in found.warnings],
     )
+
+
+def unanswered(check: Check) -> list[Refusal]:
+    """What a page would ask, and how to say yes to it in a shell."""
+    text = _("%(text)s Give --over-quota to send it all the same.")
+    return [Refusal(asked.code, text % {"text": asked.text}) for asked in check.questions]
 
 
 def _typed(options: Options, zone: ZoneInfo) -> _Typed:

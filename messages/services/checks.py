@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from dingtalk.payloads import At, Message, place_mentions, problems, size_with_uuid
 from dingtalk.payloads.wire import body_bytes
 from messages.models import EngineState
+from messages.services.budget import over_budget
 from messages.services.content import problem_text
 from messages.services.keyword_rule import KeywordRule
 from messages.services.planning import clock
@@ -33,12 +34,16 @@ PACING_HOLD: Final = "waiting_pacing"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`robot` is None for what concerns the whole message. A blocker of a robot is gone when the robot is left out."""
+    """`robot` is None for what concerns the whole message. A blocker of a robot is gone when the robot is left out.
+
+    A warning that `asks` has to be said yes to.
+    """
 
     robot: Robot | None
     level: Level
     code: str
     text: str
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,20 @@ class Check:
     def warnings(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.level == WARNING)
 
+    @property
+    def questions(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.asks)
 
-def check_launch(*, message: Message, at: At, robots: Sequence[Robot], planned_at: datetime | None = None) -> Check:
-    """Holds and quotas are judged at `planned_at` (None: now). Two queries, however many robots."""
+
+def check_launch(
+    *,
+    message: Message,
+    at: At,
+    robots: Sequence[Robot],
+    planned_at: datetime | None = None,
+    urgent: bool = False,
+) -> Check:
+    """Holds and quotas are judged at `planned_at` (None: now). A few queries, however many robots."""
     when = planned_at or timezone.now()
     organisations = Organisation.objects.in_bulk({robot.organisation_id for robot in robots})
     findings = (
@@ -66,6 +82,7 @@ def check_launch(*, message: Message, at: At, robots: Sequence[Robot], planned_a
         *_of_audience(at, robots),
         *_of_installation(when),
         *_of_organisations(robots, organisations, when),
+        *_of_budgets(robots, organisations, when, urgent=urgent),
         *_of_robots(KeywordRule(place_mentions(message, at)), robots, organisations, when),
     )
     return Check(findings=findings, bytes=size_with_uuid(body_bytes(message, at)))
@@ -121,6 +138,14 @@ def _of_organisations(
                 count,
             ) % {"organisation": organisation.name, "time": _clock(until), "count": count}
             yield Finding(None, WARNING, "quota_exhausted", text)
+
+
+def _of_budgets(
+    robots: Iterable[Robot], organisations: dict[int, Organisation], when: datetime, *, urgent: bool
+) -> Iterator[Finding]:
+    counts = Counter(robot.organisation_id for robot in robots)
+    for text in over_budget(organisations.values(), counts, when=when, urgent=urgent):
+        yield Finding(None, WARNING, "over_quota", text, asks=True)
 
 
 def _of_robots(

@@ -32,11 +32,11 @@ NAME_LENGTH: Final = 100
 
 
 class LaunchRefused(Exception):
-    """Something would fail: `check.blockers` says what."""
+    """Something would fail: `check.blockers` says what. Or nobody said yes to what `check.questions` ask."""
 
     def __init__(self, check: Check) -> None:
         self.check = check
-        super().__init__(", ".join(sorted({finding.code for finding in check.blockers})))
+        super().__init__(", ".join(sorted({finding.code for finding in (*check.blockers, *check.questions)})))
 
 
 class AlreadyLaunched(Exception):
@@ -69,6 +69,8 @@ class _Order:
     seen_launches: int
     seen_version: int
     uncertain_policy: str
+    urgent: bool
+    over_quota: bool
 
 
 def launch(
@@ -85,12 +87,15 @@ def launch(
     seen_launches: int | None = None,
     seen_version: int | None = None,
     uncertain_policy: str | None = None,
+    urgent: bool = False,
+    over_quota: bool = False,
 ) -> Broadcast:
     """Freeze and plan; `planned_at` None (or less than a minute ago) means now. The tick fires it.
 
     The same launch_key again gives the broadcast that it made. `seen_launches` and `seen_version` are what the person
     saw of the draft (None: what `draft` holds). Robots are looked at again, whatever a check said before. Without an
-    uncertain_policy a person decides about a message that mentions everyone, others are retried safely.
+    uncertain_policy a person decides about a message that mentions everyone, others are retried safely. `urgent` may
+    use up the reserve of the organisations; `over_quota` says yes to breaking their budgets.
 
     Raises LaunchRefused, AlreadyLaunched, StaleDraft (edited or deleted since), PlannedInPast, UnknownZone.
     """
@@ -108,6 +113,8 @@ def launch(
         seen_launches=_seen(seen_launches, draft.launches if draft else 0),
         seen_version=_seen(seen_version, draft.version if draft else 0),
         uncertain_policy=uncertain_policy or default_policy,
+        urgent=urgent,
+        over_quota=over_quota,
     )
     try:
         return _launch(order)
@@ -127,11 +134,12 @@ def _launch(order: _Order) -> Broadcast:
         return _launched_meanwhile(order.draft, order)
     robots = as_they_are_now(order.robots)
     check = _check(order, robots, planned_at)
-    if check.blockers:
+    if check.blockers or (check.questions and not order.over_quota):
         raise LaunchRefused(check)
     broadcast = _freeze(order, planned_at)
     _aim(broadcast, robots)
-    record("broadcast.launched", by=order.by, target=broadcast, detail=_detail(order, broadcast, len(robots)))
+    detail = _detail(order, broadcast, len(robots)) | ({"over_quota": True} if check.questions else {})
+    record("broadcast.launched", by=order.by, target=broadcast, detail=detail)
     transaction.on_commit(wake_tick)
     return broadcast
 
@@ -164,7 +172,7 @@ def _launched_meanwhile(draft: Draft, order: _Order) -> Broadcast:
 
 
 def _check(order: _Order, robots: Sequence[Robot], planned_at: datetime) -> Check:
-    check = check_launch(message=order.message, at=order.at, robots=robots, planned_at=planned_at)
+    check = check_launch(message=order.message, at=order.at, robots=robots, planned_at=planned_at, urgent=order.urgent)
     there = {robot.pk for robot in robots}
     gone = {robot.pk: robot for robot in order.robots if robot.pk not in there}
     return replace(check, findings=(*check.findings, *map(robot_deleted, gone.values())))
@@ -186,6 +194,7 @@ def _freeze(order: _Order, planned_at: datetime) -> Broadcast:
         next_at=planned_at,
         zone=order.zone,
         uncertain_policy=order.uncertain_policy,
+        urgent=order.urgent,
         launch_key=order.launch_key,
         created_by_id=order.by.user_id,
         created_by_name=order.by.name,
@@ -205,6 +214,8 @@ def _targets(broadcast: Broadcast, robots: Sequence[Robot]) -> Iterator[Target]:
 
 def _detail(order: _Order, broadcast: Broadcast, robots: int) -> dict[str, object]:
     detail: dict[str, object] = {"robots": robots, "planned_at": broadcast.planned_at.isoformat(), "zone": order.zone}
+    if order.urgent:
+        detail["urgent"] = True
     if order.draft:
         detail |= {"draft": order.draft.pk, "version": order.seen_version}
     return detail

@@ -166,9 +166,10 @@ def test_a_body_of_exactly_20000_bytes_passes_and_one_byte_more_does_not(at: At)
     assert "20,001 bytes" in too_long.blockers[0].text
 
 
-def test_it_takes_two_queries_for_one_robot_and_for_many(django_assert_num_queries):
+def test_it_takes_as_many_queries_for_many_robots_as_for_one(django_assert_num_queries):
     robots = [make_robot(organisation=make_organisation(), keywords=[f"word{number}"]) for number in range(20)]
-    with django_assert_num_queries(2):
+    check(DRILL, robots[0])  # from now on the cache knows what was used up to the last hour
+    with django_assert_num_queries(5):
         check(DRILL, robots[0])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(5):
         assert len(check(DRILL, *robots).blockers) == 20

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit.actors import command_actor
 from messages.management.arguments import Refusal, Refused
-from messages.management.ordering import Options, Order, order_of
+from messages.management.ordering import Options, Order, order_of, unanswered
 from messages.management.sent import REFUSED, Sent, refused_as_json, sent, sent_as_json, sent_as_lines
 from messages.management.waiting import wait_for_end, wait_for_run
 from messages.management.wording import refusal_line
@@ -52,6 +52,10 @@ class Command(BaseCommand):
         parser.add_argument("--mention", dest="mentions", metavar="MOBILE", action="append", help="may be repeated")
         parser.add_argument("--mention-all", action="store_true", help="mention everybody in the groups")
         parser.add_argument("--at", metavar="ISO-TIME", help="with an offset, or this installation's wall time")
+        parser.add_argument(
+            "--urgent", action="store_true", help="may use what organisations keep for urgent broadcasts"
+        )
+        parser.add_argument("--over-quota", action="store_true", help="send even where it breaks a monthly quota")
         parser.add_argument("--wait", metavar="SECONDS", type=seconds, help="wait so long for all deliveries to end")
         parser.add_argument("--json", dest="as_json", action="store_true", help="one JSON object and nothing else")
 
@@ -95,6 +99,8 @@ def _options(given: dict[str, Any]) -> Options:
         mentions=given["mentions"] or [],
         mention_all=given["mention_all"],
         at=given["at"],
+        urgent=given["urgent"],
+        over_quota=given["over_quota"],
     )
 
 
@@ -110,9 +116,11 @@ def _launched(order: Order) -> Broadcast:
             launch_key=uuid.uuid4(),
             planned_at=order.planned_at,
             zone=order.zone,
+            urgent=order.urgent,
+            over_quota=order.over_quota,
         )
     except LaunchRefused as refused:
-        raise Refused(map(Refusal.of, refused.check.blockers)) from None
+        raise Refused([*map(Refusal.of, refused.check.blockers), *unanswered(refused.check)]) from None
     except PlannedInPast as past:
         raise Refused([Refusal("planned_in_past", past.text)]) from None
 

@@ -71,6 +71,8 @@ def _launch(request: HttpRequest, order: Order, form: LaunchForm) -> HttpRespons
     try:
         broadcast = _launched(request, order, form)
     except LaunchRefused as refused:
+        if not refused.check.blockers:
+            form.add_error("over_quota", _("Tick this box if it is to be sent all the same."))
         return launch_page(request, order, form=form, check=refused.check)
     except AlreadyLaunched as other:
         return launch_page(request, _order(request, order.draft.pk), form=form, already=other.broadcast)
@@ -97,6 +99,8 @@ def _launched(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast
         draft=order.draft,
         seen_launches=number_of(request.POST.get("seen_launches", "")) or 0,
         uncertain_policy=form.cleaned_data["policy"],
+        urgent=form.cleaned_data["urgent"],
+        over_quota=form.cleaned_data["over_quota"],
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from messages.forms.launch import LaunchForm, proposal, zone_names
 from messages.models import Broadcast
-from messages.pages.drafts.order import Order, all_robots_of, grouped
+from messages.pages.drafts.order import Order, all_robots_of, grouped, has_reserve
 from messages.services.checks import Check, check_launch
 from messages.services.planning import WallTime, clock
 
@@ -45,8 +45,9 @@ def launch_page(
     """`timed`: the form that knows the chosen moment, when `form` only shows what was typed. `already`: somebody
     launched the draft since. `changed`: what goes out is not what was seen before.
     """
-    check = check or check_launch(message=order.message, at=order.at, robots=order.robots)
     form = form or fresh_form(order)
+    urgent = bool(form["urgent"].value())
+    check = check or check_launch(message=order.message, at=order.at, robots=order.robots, urgent=urgent)
     context = {
         "draft": order.draft,
         "order": order,
@@ -62,6 +63,8 @@ def launch_page(
         "check": check,
         "blockers": grouped(check.blockers),
         "warnings": grouped(check.warnings),
+        "questions": check.questions,
+        "may_be_urgent": urgent or has_reserve(order.robots),
         "all_blocked": all_robots_of(check),
         "already": already,
         "last": order.draft.broadcasts.first() if order.draft.launches else None,

@@ -13,7 +13,7 @@ from messages.models import Draft
 from messages.pages.drafts.panel import Panel, audience_of, mentions_of, panel_for
 from messages.services.checks import Check, Finding
 from messages.services.content import message_of
-from robots.models import Robot
+from robots.models import Organisation, Robot
 
 NAMED = 12  # robots that a finding names, before it counts the rest
 
@@ -94,3 +94,8 @@ def all_robots_of(check: Check) -> str:
     """Every robot that keeps the launch from happening."""
     robots = {finding.robot.pk: finding.robot for finding in check.blockers if finding.robot}
     return ",".join(str(pk) for pk in robots)
+
+
+def has_reserve(robots: Iterable[Robot]) -> bool:
+    """Whether one of their organisations keeps something for urgent broadcasts."""
+    return Organisation.objects.filter(pk__in={robot.organisation_id for robot in robots}, reserve__gt=0).exists()
