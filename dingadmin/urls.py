@@ -7,6 +7,7 @@ from django.urls import include, path
 from dingadmin.demo_pages import demo_remove
 from dingadmin.preferences import set_theme
 from dingadmin.system.metrics import metrics
+from dingadmin.system.page import system, system_live
 from dingadmin.system.probes import healthz, readyz
 from messages.pages.overview import overview
 
@@ -17,6 +18,8 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("system/", system, name="system"),
+    path("system/live/", system_live, name="system_live"),
     path("theme/", set_theme, name="set_theme"),
     # Also without the simulator: the rows of a demo may outlive it.
     path("demo/remove/", demo_remove, name="demo_remove"),

@@ -60,6 +60,7 @@ SECTIONS: Final[tuple[tuple[str | Promise, tuple[Entry, ...]], ...]] = (
         (
             Entry("broadcasts:notice_list", "bell", _("Notices"), "broadcasts.view_notice"),
             Entry("audit:list", "shield-check", _("Audit"), "audit.view_entry"),
+            Entry("system", "gauge", _("System"), staff_only=True),
             Entry("admin:index", "settings", _("Admin"), staff_only=True),
             Entry("simulator:groups", "test-pipe", _("Simulator"), simulator_only=True),
         ),

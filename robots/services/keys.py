@@ -9,12 +9,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Substr
 from django.utils import timezone
 
 from audit.actors import Actor
 from audit.log import record
 from robots.encryption import (
+    VERSION,
     CiphertextError,
     ciphertext_prefix,
     decrypt,
@@ -25,6 +27,8 @@ from robots.encryption import (
 )
 from robots.health import hold
 from robots.models import Robot
+
+_BEGINNING = len(f"{VERSION}:01234567:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,11 @@ def rotate_keys(*, by: Actor, batch_size: int = 200) -> Iterator[RotatedBatch]:
 def keys_in_use() -> dict[str, int]:
     """How many ciphertexts each key id still has."""
     counts: Counter[str] = Counter()
-    for pair in Robot.objects.values_list("token_encrypted", "secret_encrypted").iterator(chunk_size=2000):
-        counts.update(_key_id_or_unknown(ciphertext) for ciphertext in pair if ciphertext)
+    for field in ("token_encrypted", "secret_encrypted"):
+        # Their beginnings name the keys: a hundred thousand values are counted by the database, and none leaves it.
+        beginnings = Robot.objects.exclude(**{field: ""}).order_by().values_list(Substr(field, 1, _BEGINNING))
+        for beginning, count in beginnings.annotate(count=Count("pk")):
+            counts[_key_id_or_unknown(beginning)] += count
     return dict(counts)
 
 
