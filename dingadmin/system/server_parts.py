@@ -8,6 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dingadmin.server_checks import CLOCK_ERROR_SECONDS, CLOCK_WARNING_SECONDS
 from dingadmin.system.parts import ATTENTION, BROKEN, Fact, Finding, Part
@@ -98,7 +99,7 @@ def _disk() -> Part:
         return Part("disk", title, [], unused=_("All data lies on the database server: look after its disk there."))
     disk = ask_disk(settings.HOME.path)
     values = {"free": filesizeformat(disk.free_bytes), "all": filesizeformat(disk.bytes)}
-    facts = [Fact(_("Home"), disk.path), Fact(_("Free"), _("%(free)s of %(all)s") % values)]
+    facts = [Fact(pgettext("folder", "Home"), disk.path), Fact(_("Free"), _("%(free)s of %(all)s") % values)]
     findings = []
     if disk.free_bytes < LITTLE_SPACE:
         advice = _("The disk is almost full: without space nothing can be stored, and so nothing sent. Make room.")
