@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from dingtalk.client import Client, make_session
 from messages.engine.care import take_care, tell_silence
-from messages.engine.claims import ClaimRules, claimable
+from messages.engine.claims import ClaimRules
 from messages.engine.firing import fire_due
 from messages.engine.life import worker_name
 from messages.engine.pump import OnePumpPerProcess, Pump
+from messages.engine.queue import claimable
 from messages.engine.recent import recent_calls
 from messages.engine.recovery import give_up_unsendable, reap, retry_uncertain
 from messages.engine.state import may_fire, may_send, note_tick

@@ -19,14 +19,14 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Exists, F
+from django.db import connection
+from django.db.models import Exists
 
 from messages.engine.claims import Claimed
+from messages.engine.giving_back import give_back
 from messages.engine.outages import DATABASE_AWAY
 from messages.engine.state import held
-from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Run
-from messages.models.delivery import DeliveryQuerySet
+from messages.models import Broadcast, BroadcastStatus
 
 logger = logging.getLogger(__name__)
 
@@ -82,24 +82,10 @@ class Brakes:
         return broadcasts.exclude(status=BroadcastStatus.CANCELLED).order_by().values_list("pk", flat=True)
 
 
-@transaction.atomic
 def hand_back(not_called: Iterable[Claimed], *, now: datetime) -> None:
-    """What was claimed and not called waits again where it stood, or is cancelled; as if it had never been claimed."""
+    """What the brakes held back waits again, or is cancelled."""
     by_claim: dict[UUID, list[int]] = defaultdict(list)
     for item in not_called:
         by_claim[item.claim].append(item.delivery_id)
-    cancelled = Run.objects.filter(broadcast__status=BroadcastStatus.CANCELLED).order_by()
     for claim, ids in by_claim.items():
-        ours = Delivery.objects.filter(pk__in=ids, status=DeliveryStatus.SENDING, claim=claim)
-        _move(
-            ours.filter(run__in=cancelled.values("pk")),
-            DeliveryStatus.CANCELLED,
-            reason="cancelled",
-            ended_at=now,
-            due_at=None,
-        )
-        _move(ours, DeliveryStatus.WAITING, due_at=now)
-
-
-def _move(deliveries: DeliveryQuerySet, status: DeliveryStatus, **fields: object) -> None:
-    deliveries.update(status=status, calls=F("calls") - 1, claim=None, lease_until=None, **fields)
+        give_back(ids, claim, now=now)

@@ -6,21 +6,22 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
+import redis
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from dingtalk.client import Target
 from dingtalk.payloads import with_msg_uuid
+from messages.engine.giving_back import give_back
 from messages.engine.outcomes import Facts
-from messages.models import Body, BroadcastStatus, Delivery, DeliveryStatus
-from messages.models.delivery import DeliveryQuerySet
+from messages.engine.queue import QueueRow, lock_first
+from messages.engine.recent import call_name
+from messages.models import Body, Delivery, DeliveryStatus
 from robots.encryption import CiphertextError
 from robots.endpoints import make_target
 from robots.health import hold
-from robots.models import RobotStatus
-from robots.pacing import Pacing
+from robots.pacing import Pacing, Wish
 
 PACING_REASON = "waiting_pacing"
 
@@ -66,34 +67,6 @@ class ClaimRules:
     bodies: Bodies = field(default_factory=Bodies)
 
 
-def claimable(now: datetime, *, simulator: bool) -> DeliveryQuerySet:
-    """Due deliveries at the head of their robot's queue whose robot may be called now."""
-    quota_left = Q(robot__organisation__quota_exhausted_until=None) | Q(
-        robot__organisation__quota_exhausted_until__lte=now
-    )
-    deliveries = (
-        Delivery.objects.due(now)
-        .not_paused()
-        .head_of_queue()
-        .filter(robot__isnull=False)
-        .filter(Q(useful_until=None) | Q(useful_until__gt=now))
-        .exclude(run__broadcast__status=BroadcastStatus.CANCELLED)
-        .filter(Q(robot__hold_until=None) | Q(robot__hold_until__lte=now))
-        # A test is how a person finds out whether a paused robot, or a used-up quota, works again.
-        .filter(Q(is_test=True) | (Q(robot__status=RobotStatus.ACTIVE) & quota_left))
-    )
-    return deliveries if simulator else deliveries.filter(robot__organisation__simulated=False)
-
-
-def current_turn(now: datetime) -> int:
-    """Where a new run joins: beside the one that is going out, neither behind the whole of it nor before it.
-
-    Runs then take turns, delivery by delivery, as in start-time fair queueing.
-    """
-    first = claimable(now, simulator=True).order_by("turn", "pk").values_list("turn", flat=True).first()
-    return first or 0
-
-
 @dataclass(frozen=True, slots=True)
 class Claims:
     taken: list[Claimed]
@@ -104,87 +77,34 @@ class Claims:
 def claim_due(*, limit: int, now: datetime, rules: ClaimRules) -> Claims:
     """Take at most `limit` due deliveries into sending. The caller calls each, or lets its lease run out.
 
-    Raises redis.RedisError when the pacing windows cannot be asked: then nothing is claimed.
+    They are claimed before the pacing windows are asked: pumps that asked for the same ones would use up the minute of
+    robots that they then do not call. Raises redis.RedisError, and claims nothing, when the windows cannot be asked.
     """
-    rows = claimable(now, simulator=rules.simulator).order_by("turn", "pk").values_list(*_COLUMNS)
-    candidates = _one_per_robot(_Row(*row) for row in rows[:limit])
-    waits = rules.pacing.acquire([row.token_fingerprint for row in candidates])
-    _hold_full_robots(candidates, waits, now=now)
-    granted = [row for row, wait_ms in zip(candidates, waits, strict=True) if wait_ms == 0]
-    return Claims(_take(granted, now=now, rules=rules), wait_seconds=max(0, -min(waits, default=0)) / 1000)
-
-
-class _Row(NamedTuple):
-    """What a claim reads, in the order of _COLUMNS. Rows, not models: building models costs as much as sending."""
-
-    pk: int
-    calls: int
-    tries: int
-    uncertain_tries: int
-    is_test: bool
-    msg_uuid: uuid.UUID
-    body_id: int
-    robot_id: int
-    broadcast_id: int
-    token_encrypted: str
-    secret_encrypted: str
-    token_fingerprint: str
-    simulated: bool
-    policy: str
-    fired_at: datetime
-    useful_until: datetime | None
-
-
-_COLUMNS = (
-    "pk",
-    "calls",
-    "tries",
-    "uncertain_tries",
-    "is_test",
-    "msg_uuid",
-    "body_id",
-    "robot_id",
-    "run__broadcast_id",
-    "robot__token_encrypted",
-    "robot__secret_encrypted",
-    "robot__token_fingerprint",
-    "robot__organisation__simulated",
-    "run__broadcast__uncertain_policy",
-    "run__fired_at",
-    "useful_until",
-)
-
-
-def _one_per_robot(candidates: Iterable[_Row]) -> list[_Row]:
-    """A test does not queue behind others, so that it may stand beside the head of its robot's queue."""
-    first: dict[int, _Row] = {}
-    for row in candidates:
-        first.setdefault(row.robot_id, row)
-    return list(first.values())
-
-
-def _hold_full_robots(candidates: Sequence[_Row], waits: Sequence[int], *, now: datetime) -> None:
-    """A robot whose minute is full is left alone until it has a call left. (Below 0 it is our address that waits.)"""
-    for row, wait_ms in zip(candidates, waits, strict=True):
-        if wait_ms > 0:
-            hold(row.robot_id, until=now + timedelta(milliseconds=wait_ms), reason=PACING_REASON)
-
-
-def _take(rows: Sequence[_Row], *, now: datetime, rules: ClaimRules) -> list[Claimed]:
-    if not rows:
-        return []
     claim = uuid.uuid4()
+    rows = _take(limit, claim, now=now, rules=rules)
+    waits = _ask_pacing(rows, claim, now=now, pacing=rules.pacing)
+    granted = [row for row, wait_ms in zip(rows, waits, strict=True) if wait_ms == 0]
+    refused = [row.pk for row, wait_ms in zip(rows, waits, strict=True) if wait_ms != 0]
+    if refused:
+        _hold_full_robots(rows, waits, now=now)
+        give_back(refused, claim, now=now)
+    taken = _readable(granted, claim, rules.bodies, now=now)
+    return Claims(taken, wait_seconds=max(0, -min(waits, default=0)) / 1000)
+
+
+def _take(limit: int, claim: uuid.UUID, *, now: datetime, rules: ClaimRules) -> list[QueueRow]:
     try:
         with transaction.atomic():
+            rows = lock_first(limit, now=now, simulator=rules.simulator)
             ids = _mark_sending([row.pk for row in rows], claim, now=now, rules=rules)
-            return _readable([row for row in rows if row.pk in ids], claim, rules.bodies, now=now)
+            return [row for row in rows if row.pk in ids]
     except IntegrityError:
         # Another pump took another delivery of one of these robots at the same moment: all of them stay waiting.
         return []
 
 
 def _mark_sending(ids: Sequence[int], claim: uuid.UUID, *, now: datetime, rules: ClaimRules) -> set[int]:
-    """The conditional update that decides between pumps; returns the ids that are ours now."""
+    """The conditional update that decides between pumps, and against a cancel; returns the ids that are ours now."""
     taken = Delivery.objects.filter(pk__in=ids, status=DeliveryStatus.WAITING).update(
         status=DeliveryStatus.SENDING,
         claim=claim,
@@ -198,8 +118,23 @@ def _mark_sending(ids: Sequence[int], claim: uuid.UUID, *, now: datetime, rules:
     return set(Delivery.objects.filter(pk__in=ids, claim=claim).order_by().values_list("pk", flat=True))
 
 
-def _readable(rows: Iterable[_Row], claim: uuid.UUID, bodies: Bodies, *, now: datetime) -> list[Claimed]:
-    """Those whose secrets can be decrypted; the others fail, in the transaction that claimed them."""
+def _ask_pacing(rows: Sequence[QueueRow], claim: uuid.UUID, *, now: datetime, pacing: Pacing) -> list[int]:
+    try:
+        return pacing.acquire([Wish(row.token_fingerprint, call_name(row.pk, row.calls + 1)) for row in rows])
+    except redis.RedisError:
+        give_back([row.pk for row in rows], claim, now=now)
+        raise
+
+
+def _hold_full_robots(rows: Sequence[QueueRow], waits: Sequence[int], *, now: datetime) -> None:
+    """A robot whose minute is full is left alone until it has a call left. (Below 0 it is our address that waits.)"""
+    for row, wait_ms in zip(rows, waits, strict=True):
+        if wait_ms > 0:
+            hold(row.robot_id, until=now + timedelta(milliseconds=wait_ms), reason=PACING_REASON)
+
+
+def _readable(rows: Iterable[QueueRow], claim: uuid.UUID, bodies: Bodies, *, now: datetime) -> list[Claimed]:
+    """Those whose secrets can be decrypted; the others fail, under the claim that took them."""
     claimed: list[Claimed] = []
     for row in rows:
         try:
@@ -211,7 +146,7 @@ def _readable(rows: Iterable[_Row], claim: uuid.UUID, bodies: Bodies, *, now: da
     return claimed
 
 
-def _claimed(row: _Row, claim: uuid.UUID, body: bytes) -> Claimed:
+def _claimed(row: QueueRow, claim: uuid.UUID, body: bytes) -> Claimed:
     return Claimed(
         delivery_id=row.pk,
         claim=claim,

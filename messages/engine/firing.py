@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from dingtalk.payloads import PayloadError
 from messages.engine.bodies import body_of, store_body
-from messages.engine.claims import current_turn
+from messages.engine.queue import current_turn
 from messages.models import Body, Broadcast, BroadcastKind, BroadcastStatus, Delivery, DeliveryStatus, Run, Target
 
 FIRINGS_PER_TICK = 200

@@ -54,13 +54,17 @@ class Pump:
         Every call that was begun is recorded before it returns.
         """
         ends_at = time.monotonic() + max_seconds
+        claim_at = 0.0
         calls = in_flight = 0
         brakes = Brakes(now=self.now)
         done: SimpleQueue[Future[Result]] = SimpleQueue()
         with ThreadPoolExecutor(max_workers=self.window, thread_name_prefix="call") as pool:
             while True:
                 goes_on = time.monotonic() < ends_at and not (stop and stop.is_set())
-                claims = self._claim(self.capacity - in_flight, busy=in_flight > 0) if goes_on else NOTHING
+                claims = NOTHING
+                if goes_on and time.monotonic() >= claim_at:
+                    claims = self._claim(self.capacity - in_flight, busy=in_flight > 0)
+                    claim_at = time.monotonic() + claims.wait_seconds
                 brakes.watch(claims.taken)
                 for item in claims.taken:
                     pool.submit(self._call, item, brakes).add_done_callback(done.put)
@@ -69,8 +73,8 @@ class Pump:
                     results = _gather(done, most=self.capacity)
                     calls += self._record(results, brakes)
                     in_flight -= len(results)
-                elif claims.wait_seconds:
-                    time.sleep(claims.wait_seconds)
+                elif goes_on and (wait := claim_at - time.monotonic()) > 0:
+                    time.sleep(wait)
                 else:
                     return calls
 

@@ -14,6 +14,7 @@ from messages.engine.firing import fire_due
 from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus
 from messages.tests.engine_parts import make_rules
 from robots.models import Robot, RobotStatus
+from robots.pacing import Wish
 from tests.factories import make_broadcast, make_delivery, make_organisation, make_robot, make_run
 
 NOW_PLUS = timedelta(milliseconds=50)
@@ -141,7 +142,7 @@ def test_a_robot_whose_minute_is_full_is_held_until_it_has_a_call_left(settings:
     settings.PACING_LIMIT = 2  # type: ignore[attr-defined]
     robot = make_robot()
     rules = make_rules()
-    assert rules.pacing.acquire([robot.token_fingerprint] * 2) == [0, 0]
+    assert rules.pacing.acquire([Wish(robot.token_fingerprint, name) for name in ("one", "two")]) == [0, 0]
     delivery = make_delivery(robot)
     assert claim_due(limit=10, now=timezone.now() + NOW_PLUS, rules=rules).taken == []
     robot.refresh_from_db()

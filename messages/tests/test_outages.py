@@ -61,7 +61,7 @@ def test_an_outage_that_does_not_end_is_told(monkeypatch: pytest.MonkeyPatch) ->
 def test_nothing_is_claimed_while_redis_cannot_be_asked() -> None:
     delivery = make_delivery()
     dead = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.2)
-    pacing = Pacing(dead, "test:", 18, 60, 400, dict)
+    pacing = Pacing(dead, "test:", 18, 60, 400, lambda _asked_for: {})
     with pytest.raises(redis.RedisError):
         make_pump(rules=make_rules(pacing=pacing)).run()
     assert Delivery.objects.get(pk=delivery.pk).status == DeliveryStatus.WAITING

@@ -1,0 +1,103 @@
+"""What may be called now, and in which order: the one reading of the queue that every pump shares."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Q
+
+from messages.models import BroadcastStatus, Delivery
+from messages.models.delivery import DeliveryQuerySet
+from robots.models import RobotStatus
+
+
+def claimable(now: datetime, *, simulator: bool) -> DeliveryQuerySet:
+    """Due deliveries at the head of their robot's queue whose robot may be called now."""
+    quota_left = Q(robot__organisation__quota_exhausted_until=None) | Q(
+        robot__organisation__quota_exhausted_until__lte=now
+    )
+    deliveries = (
+        Delivery.objects.due(now)
+        .head_of_queue()
+        .filter(robot__isnull=False, run__broadcast__paused_at=None)
+        .filter(Q(useful_until=None) | Q(useful_until__gt=now))
+        .exclude(run__broadcast__status=BroadcastStatus.CANCELLED)
+        .filter(Q(robot__hold_until=None) | Q(robot__hold_until__lte=now))
+        # A test is how a person finds out whether a paused robot, or a used-up quota, works again.
+        .filter(Q(is_test=True) | (Q(robot__status=RobotStatus.ACTIVE) & quota_left))
+        .order_by("turn", "pk")
+    )
+    return deliveries if simulator else deliveries.filter(robot__organisation__simulated=False)
+
+
+def current_turn(now: datetime) -> int:
+    """Where a new run joins: beside the one that is going out, neither behind the whole of it nor before it.
+
+    Runs then take turns, delivery by delivery, as in start-time fair queueing.
+    """
+    return claimable(now, simulator=True).values_list("turn", flat=True).first() or 0
+
+
+class QueueRow(NamedTuple):
+    """What a claim reads, in the order of _COLUMNS. Rows, not models: building models costs as much as sending."""
+
+    pk: int
+    calls: int
+    tries: int
+    uncertain_tries: int
+    is_test: bool
+    msg_uuid: uuid.UUID
+    body_id: int
+    robot_id: int
+    broadcast_id: int
+    token_encrypted: str
+    secret_encrypted: str
+    token_fingerprint: str
+    simulated: bool
+    policy: str
+    fired_at: datetime
+    useful_until: datetime | None
+
+
+_COLUMNS = (
+    "pk",
+    "calls",
+    "tries",
+    "uncertain_tries",
+    "is_test",
+    "msg_uuid",
+    "body_id",
+    "robot_id",
+    "run__broadcast_id",
+    "robot__token_encrypted",
+    "robot__secret_encrypted",
+    "robot__token_fingerprint",
+    "robot__organisation__simulated",
+    "run__broadcast__uncertain_policy",
+    "run__fired_at",
+    "useful_until",
+)
+
+
+def lock_first(limit: int, *, now: datetime, simulator: bool) -> list[QueueRow]:
+    """The first of the queue, one per robot, locked until the end of the caller's transaction.
+
+    Other pumps take the ones behind them: PostgreSQL skips what is locked, SQLite lets one transaction in at a time.
+    """
+    queue = claimable(now, simulator=simulator)
+    if connection.features.has_select_for_update_skip_locked:
+        locked = queue.select_for_update(skip_locked=True, of=("self",)).only("pk")
+        queue = Delivery.objects.filter(pk__in=[delivery.pk for delivery in locked[:limit]]).order_by("turn", "pk")
+    return _one_per_robot(QueueRow(*row) for row in queue.values_list(*_COLUMNS)[:limit])
+
+
+def _one_per_robot(rows: Iterable[QueueRow]) -> list[QueueRow]:
+    """A test does not queue behind others, so that it may stand beside the head of its robot's queue."""
+    first: dict[int, QueueRow] = {}
+    for row in rows:
+        first.setdefault(row.robot_id, row)
+    return list(first.values())
