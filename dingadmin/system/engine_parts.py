@@ -120,10 +120,10 @@ def _hold_findings(engine: Engine) -> Iterator[Finding]:
         yield Finding(ATTENTION, _("A person stopped all sending: nothing goes out until somebody resumes it."))
     if engine.held:
         why = explain(engine.state.hold_reason)
-        yield Finding(WAITS, f"{why.title} {why.advice}")
+        yield Finding(WAITS, why.advice, cause=why.title)
     if engine.refused:
         why = explain(ReasonKey.QUOTA_EXHAUSTED)
-        yield Finding(ATTENTION, f"{why.title} {why.advice}")
+        yield Finding(ATTENTION, why.advice, cause=why.title)
     if engine.robots.silenced:
         yield Finding(WAITS, _("DingTalk silenced robots. What waits for them goes out by itself afterwards."))
 

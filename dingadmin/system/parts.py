@@ -41,6 +41,7 @@ class Finding:
 
     state: Presentation
     advice: Text
+    cause: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

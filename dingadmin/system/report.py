@@ -26,7 +26,7 @@ def _lines(parts: Sequence[Part], *, now: datetime) -> Iterator[str]:
             yield f"  {part.unused}"
             continue
         yield from (f"  {fact.label}: {_value(fact)}" for fact in part.facts)
-        yield from (f"  ! {finding.advice}" for finding in part.findings)
+        yield from (f"  ! {text}" for finding in part.findings for text in (finding.cause, finding.advice) if text)
 
 
 def _value(fact: Fact) -> str:

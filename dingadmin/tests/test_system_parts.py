@@ -112,7 +112,8 @@ def test_a_ban_of_our_address_is_told_with_its_end_and_its_reason() -> None:
 
     assert part("holds").state == WAITS
     assert facts("holds")["DingTalk lets nothing through until"] == until
-    assert "shut out this server" in advice("holds")
+    assert "shut out this server" in str(part("holds").findings[0].cause)
+    assert "goes on by itself" in advice("holds")
 
 
 @pytest.mark.usefixtures("running")
