@@ -20,19 +20,20 @@ PACKAGES = {
     "simulator": {"dingtalk"},
     "dingtalk": set(),
 }
-_DOORS = {"forms", "services", "history", "preview", "reporting", "reasons", "states", "notices", "models"}
+_DOORS = {"forms", "services", "history", "preview", "reporting", "reasons", "states", "notices", "models", "rendering"}
 INSIDE_MESSAGES = {
     "urls": {"pages"},
     "pages": _DOORS,
     "admin": _DOORS,
     "management": _DOORS,
     "forms": {"services", "models"},
-    "preview": {"models"},
+    "preview": {"models", "rendering"},
     "reporting": {"models", "reasons"},
-    "services": {"engine", "history", "wakeups", "reasons", "notices", "models"},
+    "services": {"engine", "history", "wakeups", "reasons", "notices", "models", "rendering"},
     "templatetags": {"history"},
     "tasks": {"engine", "wakeups"},
-    "engine": {"notices", "models"},
+    "engine": {"notices", "models", "rendering"},
+    "rendering": set(),
     "notices": {"models"},
     "history": {"notices", "models"},
     "states": {"models"},

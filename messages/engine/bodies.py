@@ -1,25 +1,43 @@
-"""The exact bytes of a broadcast, stored once however many groups get them."""
+"""The exact bytes of messages, stored once however many groups get them."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from dingtalk import payloads
 from messages.models import Body, Broadcast
 
 
-def body_of(broadcast: Broadcast) -> Body:
-    """The body less its msgUuid. Raises PayloadError when DingTalk would refuse it: a launch checks that before."""
-    message = payloads.message_from_dict({"msgtype": broadcast.msgtype, broadcast.msgtype: broadcast.content})
-    at = payloads.At(
+def message_of(broadcast: Broadcast) -> payloads.Message:
+    return payloads.message_from_dict({"msgtype": broadcast.msgtype, broadcast.msgtype: broadcast.content})
+
+
+def mentions_of(broadcast: Broadcast) -> payloads.At:
+    return payloads.At(
         mobiles=tuple(broadcast.at_mobiles),
         user_ids=tuple(broadcast.at_user_ids),
         everyone=broadcast.at_everyone,
     )
-    return store_body(payloads.build(message, at))
+
+
+def body_of(broadcast: Broadcast) -> Body:
+    """The body less its msgUuid. Raises PayloadError when DingTalk would refuse it: a launch checks that before."""
+    return store_body(payloads.build(message_of(broadcast), mentions_of(broadcast)))
 
 
 def store_body(content: bytes) -> Body:
     digest = hashlib.sha256(content).hexdigest()
     body, _created = Body.objects.get_or_create(sha256=digest, defaults={"text": content.decode("utf-8")})
     return body
+
+
+def store_bodies(contents: Sequence[bytes]) -> list[int]:
+    """Their rows, in the order given; three statements, however many they are."""
+    by_digest = {hashlib.sha256(content).hexdigest(): content for content in contents}
+    Body.objects.bulk_create(
+        [Body(sha256=digest, text=content.decode("utf-8")) for digest, content in by_digest.items()],
+        ignore_conflicts=True,
+    )
+    ids = dict(Body.objects.filter(sha256__in=by_digest).values_list("sha256", "pk"))
+    return [ids[hashlib.sha256(content).hexdigest()] for content in contents]

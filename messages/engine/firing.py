@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,10 +9,9 @@ from itertools import islice
 
 from django.db import IntegrityError, transaction
 
-from dingtalk.payloads import PayloadError
-from messages.engine.bodies import body_of, store_body
 from messages.engine.queue import current_turn
-from messages.models import Body, Broadcast, BroadcastKind, BroadcastStatus, Delivery, DeliveryStatus, Run, Target
+from messages.engine.wording import Worded, Wording, wording_of
+from messages.models import Broadcast, BroadcastKind, BroadcastStatus, Delivery, DeliveryStatus, Run, Target
 
 FIRINGS_PER_TICK = 200
 ROWS_PER_INSERT = 2000
@@ -54,24 +52,30 @@ def fire(broadcast_id: int, *, now: datetime) -> Run | None:
 def start_run(broadcast: Broadcast, *, planned_at: datetime, now: datetime) -> Run:
     """The run with a delivery for every target, in the caller's transaction and in bounded memory."""
     run = Run.objects.create(broadcast=broadcast, planned_at=planned_at, fired_at=now)
-    body, refused = _body_or_refusal(broadcast)
+    wording = wording_of(run)
     targets = broadcast.targets.order_by("pk").iterator(chunk_size=ROWS_PER_INSERT)
-    made = _deliveries(targets, run=run, body=body, now=now, is_test=broadcast.kind == BroadcastKind.TEST)
-    rows = (_failed(delivery, refused, now=now) for delivery in made) if refused else made
+    rows = _deliveries(_worded(targets, wording), run=run, now=now, is_test=broadcast.kind == BroadcastKind.TEST)
     while batch := list(islice(rows, ROWS_PER_INSERT)):
         Delivery.objects.bulk_create(batch)
     return run
 
 
-def _deliveries(targets: Iterator[Target], *, run: Run, body: Body, now: datetime, is_test: bool) -> Iterator[Delivery]:
-    for turn, target in enumerate(targets, start=current_turn(now)):
+def _worded(targets: Iterator[Target], wording: Wording) -> Iterator[tuple[Target, Worded]]:
+    while batch := list(islice(targets, ROWS_PER_INSERT)):
+        yield from zip(batch, wording(batch), strict=True)
+
+
+def _deliveries(
+    targets: Iterator[tuple[Target, Worded]], *, run: Run, now: datetime, is_test: bool
+) -> Iterator[Delivery]:
+    for turn, (target, worded) in enumerate(targets, start=current_turn(now)):
         delivery = Delivery(
             run=run,
             robot_id=target.robot_id,
             robot_name=target.robot_name,
             group_name=target.group_name,
             is_test=is_test,
-            body=body,
+            body_id=worded.body_id,
             msg_uuid=uuid.uuid4(),
             planned_at=run.planned_at,
             turn=turn,
@@ -80,6 +84,8 @@ def _deliveries(targets: Iterator[Target], *, run: Run, body: Body, now: datetim
         )
         if target.robot_id is None:
             _failed(delivery, "robot_deleted", now=now)
+        if worded.refused:
+            _failed(delivery, worded.refused, now=now)
         yield delivery
 
 
@@ -87,12 +93,3 @@ def _failed(delivery: Delivery, reason: str, *, now: datetime) -> Delivery:
     """A row that is not stored yet: it never waits."""
     delivery.status, delivery.reason, delivery.ended_at = DeliveryStatus.FAILED, reason, now
     return delivery
-
-
-def _body_or_refusal(broadcast: Broadcast) -> tuple[Body, str]:
-    """The body, and the reason why nobody gets it ("" when everybody does): a bad one must not stop the others."""
-    try:
-        return body_of(broadcast), ""
-    except PayloadError:
-        content = json.dumps(broadcast.content, ensure_ascii=True)
-        return store_body(content.encode("ascii")), "content_refused"

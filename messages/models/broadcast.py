@@ -35,6 +35,8 @@ class Broadcast(models.Model):
     draft_version = models.PositiveIntegerField(null=True, blank=True)
     msgtype = models.CharField(_("type"), max_length=20, choices=MessageType)
     content = models.JSONField()
+    # Whether groups read different words: rendered for each target when it fires. Else one body serves all.
+    tailored = models.BooleanField(default=False)
     at_mobiles = models.JSONField(default=list)
     at_user_ids = models.JSONField(default=list)
     at_everyone = models.BooleanField(default=False)
@@ -94,6 +96,8 @@ class Target(models.Model):
     robot = models.ForeignKey(Robot, null=True, on_delete=models.SET_NULL, related_name="+")
     robot_name = models.CharField(max_length=100)
     group_name = models.CharField(max_length=100, blank=True)
+    # What the message uses of the robot's and its tags' variables, as they were at the launch.
+    variables = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["pk"]

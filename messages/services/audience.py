@@ -17,6 +17,7 @@ _LAUNCH_FIELDS: Final = (
     "group_name",
     "organisation",
     "keywords",
+    "variables",
     "status",
     "paused_reason",
     "hold_until",

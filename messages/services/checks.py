@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,56 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dingtalk.payloads import At, Message, place_mentions, problems, size_with_uuid
-from dingtalk.payloads.wire import body_bytes
+from dingtalk.payloads import At, Message
 from messages.models import EngineState
+from messages.rendering.values import RunFacts
 from messages.services.budget import over_budget
-from messages.services.content import problem_text
-from messages.services.keyword_rule import KeywordRule
+from messages.services.findings import BLOCKER, WARNING, Check, Finding
 from messages.services.planning import clock
+from messages.services.tailoring import Tailoring
+from messages.services.word_checks import WordCheck, check_words
 from robots.models import Organisation, Robot, RobotStatus
 from robots.reasons import explain
 
-BLOCKER: Final = "blocker"
-WARNING: Final = "warning"
-Level = Literal["blocker", "warning"]
+__all__ = ["Check", "Finding", "check_launch", "robot_deleted", "tailoring_of"]
 
 # A hold of less than a minute that our own pacing made, which nobody notices.
 PACING_HOLD: Final = "waiting_pacing"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`robot` is None for what concerns the whole message. A blocker of a robot is gone when the robot is left out.
-
-    A warning that `asks` has to be said yes to.
-    """
-
-    robot: Robot | None
-    level: Level
-    code: str
-    text: str
-    asks: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """`bytes` is the size of the body as it would go out, mentions and msgUuid included."""
-
-    findings: tuple[Finding, ...]
-    bytes: int
-
-    @property
-    def blockers(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.level == BLOCKER)
-
-    @property
-    def warnings(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.level == WARNING)
-
-    @property
-    def questions(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.asks)
 
 
 def check_launch(
@@ -72,31 +36,36 @@ def check_launch(
     at: At,
     robots: Sequence[Robot],
     planned_at: datetime | None = None,
+    zone: str | None = None,
     urgent: bool = False,
 ) -> Check:
-    """Holds and quotas are judged at `planned_at` (None: now). A few queries, however many robots."""
+    """Holds and quotas are judged at `planned_at` (None: now), and dates written so, in `zone` (None: the default).
+
+    A fixed number of queries, however many robots; three more for variables.
+    """
     when = planned_at or timezone.now()
+    words = check_words(tailoring_of(message, planned_at=when, zone=zone), at=at, robots=robots)
     organisations = Organisation.objects.in_bulk({robot.organisation_id for robot in robots})
     findings = (
-        *_of_message(message, at),
+        *words.general,
         *_of_audience(at, robots),
         *_of_installation(when),
         *_of_organisations(robots, organisations, when),
         *_of_budgets(robots, organisations, when, urgent=urgent),
-        *_of_robots(KeywordRule(place_mentions(message, at)), robots, organisations, when),
+        *_of_robots(words, robots, organisations, when),
     )
-    return Check(findings=findings, bytes=size_with_uuid(body_bytes(message, at)))
+    return Check(findings=findings, bytes=words.bytes)
+
+
+def tailoring_of(message: Message, *, planned_at: datetime | None = None, zone: str | None = None) -> Tailoring:
+    """As the first run would be; `planned_at` and `zone` as for check_launch."""
+    return Tailoring(message, run=RunFacts(planned_at or timezone.now(), zone or settings.TIME_ZONE))
 
 
 def robot_deleted(robot: Robot) -> Finding:
     """For a robot that was chosen and does not exist any more."""
     text = _("The robot “%(robot)s” was deleted in the meantime. Leave it out.") % {"robot": robot.name}
     return Finding(robot, BLOCKER, "robot_deleted", text)
-
-
-def _of_message(message: Message, at: At) -> Iterator[Finding]:
-    for problem in problems(message, at):
-        yield Finding(None, BLOCKER, problem.code, problem_text(problem))
 
 
 def _of_audience(at: At, robots: Sequence[Robot]) -> Iterator[Finding]:
@@ -149,7 +118,7 @@ def _of_budgets(
 
 
 def _of_robots(
-    rule: KeywordRule, robots: Iterable[Robot], organisations: dict[int, Organisation], when: datetime
+    words: WordCheck, robots: Iterable[Robot], organisations: dict[int, Organisation], when: datetime
 ) -> Iterator[Finding]:
     simulated = {pk for pk, organisation in organisations.items() if organisation.simulated}
     for robot in robots:
@@ -159,8 +128,7 @@ def _of_robots(
         if robot.status == RobotStatus.PAUSED:
             text = _("This robot is paused. %(reason)s Resume it, or leave it out.")
             yield Finding(robot, BLOCKER, "robot_paused", text % {"reason": explain(robot.paused_reason).title})
-        if not rule.is_met(robot.keywords):
-            yield Finding(robot, BLOCKER, "keyword_missing", rule.refusal(robot.keywords))
+        yield from words.by_robot.get(robot.pk, ())
         if robot.hold_until and robot.hold_until > when and robot.hold_reason != PACING_HOLD:
             text = _("DingTalk has silenced this robot until %(time)s: its message waits until then.")
             yield Finding(robot, WARNING, "robot_silenced", text % {"time": _clock(robot.hold_until)})

@@ -88,6 +88,26 @@ PROBLEM_TEXTS: Final[Mapping[str, Promise]] = {
     ProblemCode.TYPE_WRONG: gettext_lazy("“%(field)s” must be %(expected)s, but it is %(found)s."),
 }
 
+# Of variables, at their place in the text (messages/rendering/).
+VARIABLE_TEXTS: Final[Mapping[str, Promise]] = {
+    "variable_unknown": gettext_lazy("there is no variable “%(name)s”."),
+    "template_unclosed": gettext_lazy(
+        '{{ is not closed on its line. Close it with }}, or write {{ "{{" }} for the signs themselves.'
+    ),
+    "template_unreadable": gettext_lazy(
+        "“%(written)s” is not understood. Write the variable's name alone: {{ group }}."
+    ),
+    "template_tag": gettext_lazy(
+        '“%(written)s” does nothing here. Only {{ … }} puts something in; for the signs themselves write {{ "{%%" }}.'
+    ),
+    "filter_unknown": gettext_lazy("“%(name)s” is no filter. There are these: %(known)s."),
+    "date_elsewhere": gettext_lazy("a date's format goes with %(known)s only, not with “%(name)s”."),
+    "date_sign_unknown": gettext_lazy(
+        "“%(sign)s” is no part of a date. Use %%Y, %%m, %%d, %%-m, %%-d, %%H, %%-H, %%M and %%A (day of the week)."
+    ),
+    "template_too_big": gettext_lazy("this text is too long for variables, or has more than %(most)s of them."),
+}
+
 MENTION_TEXTS: Final[Mapping[str, Promise]] = {
     "at.atMobiles": gettext_lazy("Number %(position)s of the mentioned mobiles is no mobile number. Correct it."),
     "at.atUserIds": gettext_lazy("Number %(position)s of the mentioned userIds is no DingTalk userId. Correct it."),
@@ -110,9 +130,23 @@ def summary(message: Message) -> str:
 
 def problem_text(problem: Problem) -> str:
     """One sentence, in the active language: what is wrong, where, and what to do."""
+    if problem.code in VARIABLE_TEXTS:
+        return _variable_text(problem)
     if problem.code == ProblemCode.MENTION_MALFORMED:
         return str(MENTION_TEXTS[problem.field]) % problem.params
     return str(PROBLEM_TEXTS[problem.code]) % {"field": problem.field, "place": place(problem.field), **_words(problem)}
+
+
+def _variable_text(problem: Problem) -> str:
+    told = {
+        "place": place(problem.field),
+        "line": problem.params["line"],
+        "column": problem.params["column"],
+        "words": str(VARIABLE_TEXTS[problem.code]) % problem.params,
+    }
+    text = _("In %(place)s, line %(line)s, character %(column)s: %(words)s") % told
+    nearest = problem.params.get("nearest")
+    return _("%(sentence)s Did you mean “%(nearest)s”?") % {"sentence": text, "nearest": nearest} if nearest else text
 
 
 def place(field: str) -> str:

@@ -17,14 +17,16 @@ from django.utils.translation import gettext as _
 from audit.actors import Actor
 from audit.log import record
 from audit.words import name_in_words
-from dingtalk.payloads import At, Message, cleaned, message_to_dict
+from dingtalk.payloads import At, Message, message_to_dict
 from dingtalk.payloads.cleaning import cleaned_at
 from messages.models import Broadcast, Draft, Target, UncertainPolicy
+from messages.rendering.message import storable
 from messages.services.audience import ROWS_PER_QUERY, as_they_are_now
-from messages.services.checks import Check, check_launch, robot_deleted
+from messages.services.checks import Check, check_launch, robot_deleted, tailoring_of
 from messages.services.content import summary
 from messages.services.drafts import StaleDraft
 from messages.services.planning import clock, planned_moment, zone_named
+from messages.services.tailoring import Tailoring
 from messages.wakeups import wake_tick
 from robots.models import Robot
 
@@ -101,7 +103,7 @@ def launch(
     """
     default_policy = UncertainPolicy.ASK if at.everyone else UncertainPolicy.RETRY_SAFELY
     order = _Order(
-        message=cleaned(message),
+        message=storable(message),
         at=cleaned_at(at),
         robots=robots,
         name=(name.strip() or summary(message))[:NAME_LENGTH],
@@ -136,8 +138,9 @@ def _launch(order: _Order) -> Broadcast:
     check = _check(order, robots, planned_at)
     if check.blockers or (check.questions and not order.over_quota):
         raise LaunchRefused(check)
-    broadcast = _freeze(order, planned_at)
-    _aim(broadcast, robots)
+    tailoring = tailoring_of(order.message, planned_at=planned_at, zone=order.zone)
+    broadcast = _freeze(order, planned_at, tailored=not tailoring.plain)
+    _aim(broadcast, robots, tailoring)
     detail = _detail(order, broadcast, len(robots)) | ({"over_quota": True} if check.questions else {})
     record("broadcast.launched", by=order.by, target=broadcast, detail=detail)
     transaction.on_commit(wake_tick)
@@ -172,13 +175,20 @@ def _launched_meanwhile(draft: Draft, order: _Order) -> Broadcast:
 
 
 def _check(order: _Order, robots: Sequence[Robot], planned_at: datetime) -> Check:
-    check = check_launch(message=order.message, at=order.at, robots=robots, planned_at=planned_at, urgent=order.urgent)
+    check = check_launch(
+        message=order.message,
+        at=order.at,
+        robots=robots,
+        planned_at=planned_at,
+        zone=order.zone,
+        urgent=order.urgent,
+    )
     there = {robot.pk for robot in robots}
     gone = {robot.pk: robot for robot in order.robots if robot.pk not in there}
     return replace(check, findings=(*check.findings, *map(robot_deleted, gone.values())))
 
 
-def _freeze(order: _Order, planned_at: datetime) -> Broadcast:
+def _freeze(order: _Order, planned_at: datetime, *, tailored: bool) -> Broadcast:
     body = message_to_dict(order.message)
     msgtype = str(body["msgtype"])
     return Broadcast.objects.create(
@@ -187,6 +197,7 @@ def _freeze(order: _Order, planned_at: datetime) -> Broadcast:
         draft_version=order.seen_version if order.draft else None,
         msgtype=msgtype,
         content=body[msgtype],
+        tailored=tailored,
         at_mobiles=list(order.at.mobiles),
         at_user_ids=list(order.at.user_ids),
         at_everyone=order.at.everyone,
@@ -201,15 +212,21 @@ def _freeze(order: _Order, planned_at: datetime) -> Broadcast:
     )
 
 
-def _aim(broadcast: Broadcast, robots: Sequence[Robot]) -> None:
-    targets = _targets(broadcast, robots)
+def _aim(broadcast: Broadcast, robots: Sequence[Robot], tailoring: Tailoring) -> None:
+    targets = _targets(broadcast, robots, tailoring)
     while batch := list(islice(targets, ROWS_PER_QUERY)):
         Target.objects.bulk_create(batch)
 
 
-def _targets(broadcast: Broadcast, robots: Sequence[Robot]) -> Iterator[Target]:
+def _targets(broadcast: Broadcast, robots: Sequence[Robot], tailoring: Tailoring) -> Iterator[Target]:
     for robot in robots:
-        yield Target(broadcast=broadcast, robot=robot, robot_name=robot.name, group_name=robot.group_name)
+        yield Target(
+            broadcast=broadcast,
+            robot=robot,
+            robot_name=robot.name,
+            group_name=robot.group_name,
+            variables=tailoring.variables_of(robot),
+        )
 
 
 def _detail(order: _Order, broadcast: Broadcast, robots: int) -> dict[str, object]:

@@ -1,0 +1,72 @@
+"""Which body each target of a run gets: one for all, or what is rendered for each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from dingtalk.payloads import PayloadError, build
+from messages.engine.bodies import body_of, mentions_of, message_of, store_bodies, store_body
+from messages.models import Broadcast, Run, Target
+from messages.rendering.message import template_of
+from messages.rendering.values import RunFacts, values_of
+
+REFUSED = "content_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """`refused`: the reason why the target does not get it, "" when it does."""
+
+    body_id: int
+    refused: str = ""
+
+
+Wording: TypeAlias = Callable[[Sequence[Target]], Sequence[Worded]]
+
+
+def wording_of(run: Run) -> Wording:
+    """For a broadcast without variables one body, whatever the number of targets."""
+    if run.broadcast.tailored:
+        return _Tailor(run).worded
+    worded = _for_all(run.broadcast)
+    return lambda targets: [worded] * len(targets)
+
+
+def _for_all(broadcast: Broadcast) -> Worded:
+    """What DingTalk would refuse fails openly: it must not stop the others."""
+    try:
+        return Worded(body_of(broadcast).pk)
+    except PayloadError:
+        return Worded(store_body(_as_written(broadcast)).pk, REFUSED)
+
+
+class _Tailor:
+    """Renders what the launch froze; only the run's time and number are of now."""
+
+    def __init__(self, run: Run) -> None:
+        self._broadcast = run.broadcast
+        self._template = template_of(message_of(run.broadcast))
+        self._at = mentions_of(run.broadcast)
+        number = run.broadcast.runs.filter(resend_of=None, pk__lte=run.pk).count()
+        self._run = RunFacts(planned_at=run.planned_at, zone=run.broadcast.zone, number=number)
+
+    def worded(self, targets: Sequence[Target]) -> list[Worded]:
+        contents = [self._content(target) for target in targets]
+        ids = store_bodies([content or _as_written(self._broadcast) for content in contents])
+        return [Worded(pk, "" if content else REFUSED) for pk, content in zip(ids, contents, strict=True)]
+
+    def _content(self, target: Target) -> bytes | None:
+        """None when there is nothing that DingTalk would take. The launch saw to it; a run's time may be longer."""
+        values = values_of(robot=target.robot_name, group=target.group_name, variables=target.variables, run=self._run)
+        filled = self._template.filled(values)
+        try:
+            return None if filled.missing else build(filled.message, self._at)
+        except PayloadError:
+            return None
+
+
+def _as_written(broadcast: Broadcast) -> bytes:
+    return json.dumps(broadcast.content, ensure_ascii=True).encode("ascii")

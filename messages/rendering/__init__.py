@@ -1,0 +1,1 @@
+"""One text, and what each group reads of it: without database and clock."""

@@ -1,0 +1,128 @@
+"""A message whose texts have variables, and the message of one group."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from dingtalk.payloads import Message, Problem, cleaned
+from dingtalk.payloads.model import FIELDS, ITEMS, Field, Kind, Part, items_of
+from dingtalk.text import clean_text
+from messages.rendering.template import Fault, Template, may_have_variables, read_template
+from messages.rendering.values import BUILT_IN, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """`missing`: variables that have no value in this group; then the message is not to be sent."""
+
+    message: Message
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """`texts`: those of the message's texts that have variables, by their place in DingTalk's keys.
+
+    `addresses`: which of these are addresses.
+    """
+
+    message: Message
+    texts: Mapping[str, Template]
+    addresses: frozenset[str]
+
+    @property
+    def plain(self) -> bool:
+        """Whether every group reads the same."""
+        return not self.texts
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(name for text in self.texts.values() for hole in text.holes for name in hole.names)
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """Names of the variables that staff made."""
+        return self.names.difference(BUILT_IN)
+
+    def faults(self) -> tuple[Problem, ...]:
+        return tuple(_problem(place, fault) for place, text in self.texts.items() for fault in text.faults)
+
+    def unknown(self, known: Collection[str]) -> tuple[Problem, ...]:
+        return tuple(_problem(place, fault) for place, text in self.texts.items() for fault in text.unknown(known))
+
+    def filled(self, values: Values) -> Filled:
+        if self.plain:
+            return Filled(self.message, ())
+        missing: dict[str, None] = {}
+        written = {
+            place: _written(text, values, missing, address=place in self.addresses)
+            for place, text in self.texts.items()
+        }
+        return Filled(_with_texts(self.message, written), tuple(missing))
+
+
+def template_of(message: Message) -> MessageTemplate:
+    texts: dict[str, Template] = {}
+    addresses = set()
+    for place, field, text in _texts(message, ""):
+        template = read_template(text) if may_have_variables(text) else None
+        # A brace that begins nothing is a plain text.
+        if template and template.pieces != (text,):
+            texts[place] = template
+            if field.kind is not Kind.PROSE:
+                addresses.add(place)
+    return MessageTemplate(message, texts, frozenset(addresses))
+
+
+def storable(message: Message) -> Message:
+    """Cleaned; an address with variables only as far as a text is: percent-encoding would hide them."""
+    with_variables = template_of(message).texts
+    kept = {place: clean_text(text) for place, _field, text in _texts(message, "") if place in with_variables}
+    return _with_texts(cleaned(message), kept)
+
+
+def _texts(part: Part, place: str) -> Iterator[tuple[str, Field, str]]:
+    for field in FIELDS[type(part)]:
+        if field.kind is not Kind.SWITCH:
+            yield f"{place}{field.key}", field, getattr(part, field.attribute)
+    if items := ITEMS.get(type(part)):
+        for position, item in enumerate(items_of(part)):
+            yield from _texts(item, f"{place}{items.key}.{position}.")
+
+
+def _with_texts(message: Message, texts: Mapping[str, str]) -> Message:
+    result: Message = _with(message, "", texts)
+    return result
+
+
+def _with(part: Any, place: str, texts: Mapping[str, str]) -> Any:
+    changes: dict[str, object] = {
+        field.attribute: texts[at] for field in FIELDS[type(part)] if (at := f"{place}{field.key}") in texts
+    }
+    if items := ITEMS.get(type(part)):
+        changes[items.attribute] = tuple(
+            _with(item, f"{place}{items.key}.{position}.", texts) for position, item in enumerate(items_of(part))
+        )
+    return replace(part, **changes) if changes else part
+
+
+def _written(template: Template, values: Values, missing: dict[str, None], *, address: bool) -> str:
+    """Inside an address a value is percent-encoded; where an address begins with one, it is an address itself."""
+    written: list[str] = []
+    for position, piece in enumerate(template.pieces):
+        if isinstance(piece, str):
+            written.append(piece)
+            continue
+        text = piece.filled(values)
+        if text is None:
+            missing[piece.name] = None
+        else:
+            written.append(quote(text, safe="") if address and position else text)
+    return "".join(written)
+
+
+def _problem(place: str, fault: Fault) -> Problem:
+    return Problem(fault.code, place, {"line": fault.line, "column": fault.column, **fault.params})

@@ -1,0 +1,47 @@
+"""What a check finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from robots.models import Robot
+
+BLOCKER: Final = "blocker"
+WARNING: Final = "warning"
+Level = Literal["blocker", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`robot` is None for what concerns the whole message. A blocker of a robot is gone when the robot is left out.
+
+    `asks`: sent only when somebody says yes to it.
+    """
+
+    robot: Robot | None
+    level: Level
+    code: str
+    text: str
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`bytes` is the size of the largest body as it would go out, mentions and msgUuid included."""
+
+    findings: tuple[Finding, ...]
+    bytes: int
+
+    @property
+    def blockers(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.level == BLOCKER)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.level == WARNING)
+
+    @property
+    def questions(self) -> tuple[Finding, ...]:
+        """Warnings that somebody has to say yes to."""
+        return tuple(finding for finding in self.findings if finding.asks)

@@ -1,0 +1,99 @@
+"""Whether DingTalk takes what each group would read: judged on the exact bytes, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from dingtalk.payloads import At, Message, Problem, place_mentions, problems, size_with_uuid
+from dingtalk.payloads.wire import body_bytes
+from messages.services.content import problem_text
+from messages.services.findings import BLOCKER, Finding
+from messages.services.keyword_rule import KeywordRule
+from messages.services.tailoring import GroupMessage, Tailoring
+from robots.models import Robot
+
+
+@dataclass(frozen=True, slots=True)
+class WordCheck:
+    """`general` concerns every group. `bytes`: the largest body's size."""
+
+    general: tuple[Finding, ...]
+    by_robot: Mapping[int, Sequence[Finding]]
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    problems: tuple[Problem, ...]
+    rule: KeywordRule
+    bytes: int
+
+
+class _Judge:
+    """Groups that read the same are judged once."""
+
+    def __init__(self, at: At) -> None:
+        self._at = at
+        self._known: dict[Message, _Verdict] = {}
+
+    def of(self, message: Message) -> _Verdict:
+        if message not in self._known:
+            self._known[message] = _Verdict(
+                problems=problems(message, self._at),
+                rule=KeywordRule(place_mentions(message, self._at)),
+                bytes=size_with_uuid(body_bytes(message, self._at)),
+            )
+        return self._known[message]
+
+    def most_bytes(self) -> int:
+        return max(verdict.bytes for verdict in self._known.values())
+
+    def common(self) -> tuple[Problem, ...]:
+        """What is wrong with every message that was judged."""
+        first, *others = self._known.values()
+        return tuple(each for each in first.problems if all(each in other.problems for other in others))
+
+
+def check_words(tailoring: Tailoring, *, at: At, robots: Sequence[Robot]) -> WordCheck:
+    judge = _Judge(at)
+    if faults := tailoring.faults():
+        return WordCheck(_general(faults), {}, judge.of(tailoring.message).bytes)
+    if tailoring.plain or not robots:
+        judge.of(tailoring.message)
+    groups = {robot.pk: tailoring.of(robot) for robot in robots}
+    for group in groups.values():
+        judge.of(group.message)
+    common = judge.common()
+    found = {robot.pk: [*_of_group(robot, groups[robot.pk], judge, common)] for robot in robots}
+    return WordCheck(_general(common), found, judge.most_bytes())
+
+
+def _general(found: Sequence[Problem]) -> tuple[Finding, ...]:
+    return tuple(Finding(None, BLOCKER, problem.code, problem_text(problem)) for problem in found)
+
+
+def _of_group(robot: Robot, group: GroupMessage, judge: _Judge, common: Sequence[Problem]) -> Iterator[Finding]:
+    for clash in group.clashes:
+        text = _(
+            "The tags “%(one)s” and “%(other)s” give {{ %(name)s }} different values. Give the robot one of its own, or"
+            " take one of the tags off it."
+        )
+        told = {"one": clash.tags[0], "other": clash.tags[1], "name": clash.name}
+        yield Finding(robot, BLOCKER, "variable_clash", text % told)
+    for name in group.missing:
+        text = _(
+            "{{ %(name)s }} has no value for this group. Give it one on the robot's page, or write what else to say:"
+            ' {{ %(name)s|default:"…" }}.'
+        )
+        yield Finding(robot, BLOCKER, "variable_missing", text % {"name": name})
+    if group.clashes or group.missing:
+        return
+    verdict = judge.of(group.message)
+    for problem in verdict.problems:
+        if problem not in common:
+            yield Finding(robot, BLOCKER, problem.code, problem_text(problem))
+    if not verdict.rule.is_met(robot.keywords):
+        yield Finding(robot, BLOCKER, "keyword_missing", verdict.rule.refusal(robot.keywords))
