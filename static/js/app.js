@@ -99,6 +99,11 @@
 
   // A lost connection is said at once; a request that only reads is asked again as soon as the server answers.
   const lost = new Map();
+  let leaving = false; // a request that the next page cuts off is not lost
+  window.addEventListener("beforeunload", () => {
+    leaving = true;
+    setTimeout(() => { leaving = false; }, RETRY_MS); // somebody may have chosen to stay
+  });
   let probing = false;
   function say(key, tone) {
     const place = find("#connection");
@@ -122,6 +127,9 @@
     });
   }
   document.addEventListener("htmx:sendError", (event) => {
+    if (leaving) {
+      return;
+    }
     say("lost", "unsure");
     if (event.detail.requestConfig.verb === "get") {
       lost.set(event.detail.requestConfig.elt, event.detail.requestConfig);

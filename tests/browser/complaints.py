@@ -12,6 +12,8 @@ _SAY_BROKEN_POLICIES = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error("policy broken:", event.violatedDirective, event.blockedURI, event.sourceFile, event.lineNumber));
 """
+# htmx complains of requests that the next page cuts off; what the server refused is seen by its status.
+_CUT_OFF = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
 # What the page asked for itself, unlike pictures that a message may take from anywhere.
 _OURS = ("document", "stylesheet", "script", "font", "xhr", "fetch")
 
@@ -34,7 +36,7 @@ class Complaints:
         self.all = [complaint for complaint in self.all if part not in complaint]
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and not message.text.startswith(_CUT_OFF):
             self.all.append(f"{message.type}: {message.text} ({message.page.url if message.page else ''})")
 
     def _response(self, response: Response) -> None:
