@@ -185,6 +185,9 @@ def test_many_pumps_share_the_work_and_never_take_one_delivery_twice() -> None:
         thread.join()
     assert len({delivery_id for delivery_id, _claim in taken}) == len(taken)
     assert Delivery.objects.filter(status=DeliveryStatus.SENDING).count() == len(taken) == 12
+    pacing = make_rules().pacing
+    used = [pacing.connection.zcard(pacing._window(robot.token_fingerprint)) for robot in robots]
+    assert used == [1] * 12, "a pump that came too late used up no robot's minute"
 
 
 @pytest.mark.django_db
