@@ -6,6 +6,7 @@ The browser is English unless a test says otherwise. Whatever the browser compla
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -74,20 +75,26 @@ def site(simulator: str, live_server: Any) -> str:
 
 
 @pytest.fixture
-def open_browser(
-    site: str, complaints: Complaints, browser: Browser, browser_context_args: dict[str, Any]
+def new_browser(
+    complaints: Complaints, browser: Browser, browser_context_args: dict[str, Any]
 ) -> Iterator[OpenBrowser]:
     """Makes a browser of its own, with its own cookies; takes Playwright's options."""
     with contextlib.ExitStack() as stack:
 
         def opened(**options: Any) -> BrowserContext:
-            context = browser.new_context(**{**browser_context_args, "base_url": site, **options})
+            context = browser.new_context(**{**browser_context_args, **options})
             stack.callback(context.close)
             context.set_default_timeout(PATIENCE_MS)
             complaints.listen_to(context)
             return context
 
         yield opened
+
+
+@pytest.fixture
+def open_browser(site: str, new_browser: OpenBrowser) -> OpenBrowser:
+    """The same, on the tests' own server."""
+    return functools.partial(new_browser, base_url=site)
 
 
 @pytest.fixture
