@@ -13,6 +13,7 @@ ACTIONS: Final[dict[str, Promise]] = {
     "broadcast.launched": _("Launched a broadcast"),
     "broadcast.paused": _("Paused a broadcast"),
     "broadcast.resumed": _("Resumed a broadcast"),
+    "broadcast.resent": _("Sent again what did not arrive"),
     "delivery.decided": _("Decided about a delivery"),
     "demo.removed": _("Removed the demo data"),
     "draft.copied": _("Copied a draft"),

@@ -13,11 +13,15 @@ from robots.reasons import explain as explain_robot
 DECIDED_ARRIVED: Final = "decided_arrived"
 DECIDED_AGAIN: Final = "decided_again"
 DECIDED_FAILED: Final = "decided_failed"
+RESENT: Final = "resent"
 
 _TEXTS: Final[Mapping[str, Explanation]] = {
     DECIDED_ARRIVED: Explanation(_("A person decided that it arrived."), _("DingTalk itself never said so.")),
     DECIDED_AGAIN: Explanation(_("A person decided to send it again."), _("It carries the same msgUuid.")),
     DECIDED_FAILED: Explanation(_("A person decided to leave it as failed."), _("Whether it arrived is not known.")),
+    RESENT: Explanation(
+        _("A person sent it again as a new message."), _("The later delivery tells what became of that one.")
+    ),
     "content_refused": Explanation(
         _("The message is not one that DingTalk takes."), _("Mend the draft and launch it again.")
     ),

@@ -1,0 +1,59 @@
+"""The deliveries that a person means when they act on many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from messages.models import Delivery, DeliveryStatus
+from messages.models.delivery import DeliveryQuerySet
+
+# What a manual resend takes: what did not arrive.
+NOT_ARRIVED = (DeliveryStatus.FAILED, DeliveryStatus.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Those with these numbers; else all of a broadcast; else all of a robot, planned at `since` or later."""
+
+    deliveries: tuple[int, ...] = ()
+    broadcast: int | None = None
+    robot: int | None = None
+    since: datetime | None = None
+
+    def rows(self) -> DeliveryQuerySet:
+        """Nothing when nothing was chosen: a lost parameter must never mean everything."""
+        rows = Delivery.objects.order_by("pk")
+        if self.deliveries:
+            return rows.filter(pk__in=self.deliveries)
+        if self.broadcast is not None:
+            return rows.filter(run__broadcast=self.broadcast)
+        if self.robot is None:
+            return rows.none()
+        rows = rows.filter(robot=self.robot)
+        return rows.filter(planned_at__gte=self.since) if self.since else rows
+
+
+def resendable(rows: DeliveryQuerySet) -> DeliveryQuerySet:
+    """What a person may send again: it did not arrive, waits for a retry by itself, or nobody knows.
+
+    Not tests, whose robot has a button of its own, and not what was sent again already: then the later one counts.
+    """
+    retry = Q(status=DeliveryStatus.WAITING, tries__gt=0)
+    states = Q(status__in=(*NOT_ARRIVED, DeliveryStatus.UNCERTAIN))
+    return rows.filter(retry | states, is_test=False).filter(~Exists(later_ones()))
+
+
+def later_ones() -> DeliveryQuerySet:
+    """Of a delivery in an outer query: the one of a later run that sent it again."""
+    return Delivery.objects.filter(run__resend_of=OuterRef("run"), robot=OuterRef("robot")).order_by()
+
+
+def sent_again(deliveries: Iterable[Delivery]) -> dict[int, int]:
+    """Which of them were sent again, each with the number of the later delivery."""
+    rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).filter(Exists(later_ones()))
+    later = later_ones().values("pk")[:1]
+    return dict(rows.order_by().annotate(later=later).values_list("pk", "later"))
