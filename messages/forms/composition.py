@@ -19,7 +19,8 @@ KINDS: Final = ("robots", "tags", "mention_recipients", "mention_lists")  # what
 class Composition:
     """`draft` None: not saved yet. `based_on` is the version that the person began to edit.
 
-    `searches`: what stands in the search box of each list to pick from.
+    `searches`: what stands in the search box of each list to pick from. `shown`: the robot in whose group the preview
+    shows the message; None for the first.
     """
 
     draft: int | None = None
@@ -31,6 +32,7 @@ class Composition:
     all_robots: bool = False
     picked: dict[str, tuple[int, ...]] = field(default_factory=dict)
     searches: dict[str, str] = field(default_factory=dict)
+    shown: int | None = None
 
     def snapshot(self, *, name: str) -> Snapshot:
         return Snapshot(
@@ -86,6 +88,7 @@ def composition_of_post(post: QueryDict, *, draft: int | None = None) -> Composi
         all_robots=post.get("all_robots") == "1",
         picked={kind: _numbers(post.getlist(kind)) for kind in KINDS},
         searches={kind: clean_text(post.get(f"search_{kind}", "")).strip()[:100] for kind in KINDS},
+        shown=number_of(post.get("shown", "")),
     )
 
 

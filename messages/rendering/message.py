@@ -53,6 +53,11 @@ class MessageTemplate:
     def unknown(self, known: Collection[str]) -> tuple[Problem, ...]:
         return tuple(_problem(place, fault) for place, text in self.texts.items() for fault in text.unknown(known))
 
+    def shown(self, values: Values) -> tuple[tuple[str, str | None], ...]:
+        """What each variable is here, in the order of their first use; None without a value."""
+        names = dict.fromkeys(name for text in self.texts.values() for hole in text.holes for name in hole.names)
+        return tuple((name, values.texts.get(name)) for name in names)
+
     def filled(self, values: Values) -> Filled:
         if self.plain:
             return Filled(self.message, ())

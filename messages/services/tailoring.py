@@ -18,6 +18,7 @@ class GroupMessage:
     message: Message
     missing: tuple[str, ...] = ()
     clashes: tuple[Clash, ...] = ()
+    used: tuple[tuple[str, str | None], ...] = ()  # the message's variables and what they are in this group
 
 
 class Tailoring:
@@ -38,6 +39,11 @@ class Tailoring:
         """As it was written."""
         return self._template.message
 
+    @property
+    def places(self) -> frozenset[str]:
+        """Which texts of the message have variables, in DingTalk's keys."""
+        return frozenset(self._template.texts)
+
     def faults(self) -> tuple[Problem, ...]:
         """What is wrong with the variables, whoever reads them. Then no group has a message."""
         return self._template.faults() or self._template.unknown(self._variables.known)
@@ -54,4 +60,4 @@ class Tailoring:
         filled = self._template.filled(values)
         clashing = {clash.name for clash in own.clashes}
         missing = tuple(name for name in filled.missing if name not in clashing)
-        return GroupMessage(filled.message, missing, own.clashes)
+        return GroupMessage(filled.message, missing, own.clashes, self._template.shown(values))

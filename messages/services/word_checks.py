@@ -76,20 +76,8 @@ def _general(found: Sequence[Problem]) -> tuple[Finding, ...]:
 
 
 def _of_group(robot: Robot, group: GroupMessage, judge: _Judge, common: Sequence[Problem]) -> Iterator[Finding]:
-    for clash in group.clashes:
-        text = _(
-            "The tags “%(one)s” and “%(other)s” give {{ %(name)s }} different values. Give the robot one of its own, or"
-            " take one of the tags off it."
-        )
-        told = {"one": clash.tags[0], "other": clash.tags[1], "name": clash.name}
-        yield Finding(robot, BLOCKER, "variable_clash", text % told)
-    for name in group.missing:
-        text = _(
-            "{{ %(name)s }} has no value for this group. Give it one on the robot's page, or write what else to say:"
-            ' {{ %(name)s|default:"…" }}.'
-        )
-        yield Finding(robot, BLOCKER, "variable_missing", text % {"name": name})
-    if group.clashes or group.missing:
+    if found := [*lacks(group)]:
+        yield from (Finding(robot, BLOCKER, code, text) for code, text in found)
         return
     verdict = judge.of(group.message)
     for problem in verdict.problems:
@@ -97,3 +85,20 @@ def _of_group(robot: Robot, group: GroupMessage, judge: _Judge, common: Sequence
             yield Finding(robot, BLOCKER, problem.code, problem_text(problem))
     if not verdict.rule.is_met(robot.keywords):
         yield Finding(robot, BLOCKER, "keyword_missing", verdict.rule.refusal(robot.keywords))
+
+
+def lacks(group: GroupMessage) -> Iterator[tuple[str, str]]:
+    """Why this group has no message of its own: code and words for each reason."""
+    for clash in group.clashes:
+        text = _(
+            "The tags “%(one)s” and “%(other)s” give {{ %(name)s }} different values. Give the robot one of its own, or"
+            " take one of the tags off it."
+        )
+        told = {"one": clash.tags[0], "other": clash.tags[1], "name": clash.name}
+        yield "variable_clash", text % told
+    for name in group.missing:
+        text = _(
+            "{{ %(name)s }} has no value for this group. Give it one on the robot's page, or write what else to say:"
+            ' {{ %(name)s|default:"…" }}.'
+        )
+        yield "variable_missing", text % {"name": name}

@@ -10,9 +10,10 @@ from dingtalk.payloads import At, Message
 from dingtalk.payloads.wire import body_bytes
 from messages.forms.composition import Composition, composition_of_draft
 from messages.models import Draft
-from messages.pages.drafts.panel import Panel, audience_of, mentions_of, panel_for
-from messages.services.checks import Check, Finding
+from messages.pages.drafts.panel import CHOICES, Panel, audience_of, mentions_of, panel_for
+from messages.services.checks import Check, Finding, tailoring_of
 from messages.services.content import message_of
+from messages.services.tailoring import Tailoring
 from robots.models import Organisation, Robot
 
 NAMED = 12  # robots that a finding names, before it counts the rest
@@ -24,10 +25,14 @@ class Order:
 
     draft: Draft
     composition: Composition
-    message: Message
+    tailoring: Tailoring
     at: At
     robots: Sequence[Robot]
     left_out: Sequence[Robot]
+
+    @property
+    def message(self) -> Message:
+        return self.tailoring.message
 
     @property
     def groups(self) -> int:
@@ -35,8 +40,8 @@ class Order:
 
     @property
     def seal(self) -> str:
-        """Changes with anything that would go out differently: content, mentions, groups."""
-        robots = ",".join(str(robot.pk) for robot in self.robots)
+        """Changes with anything that would go out differently: content, mentions, groups, their variables."""
+        robots = ",".join(map(self._sealed, self.robots))
         return hashlib.sha256(body_bytes(self.message, self.at) + robots.encode()).hexdigest()
 
     @property
@@ -44,8 +49,14 @@ class Order:
         return ",".join(str(robot.pk) for robot in self.left_out)
 
     def panel(self) -> Panel:
-        first = self.robots[0] if self.robots else None
-        return panel_for(self.message, at=self.at, groups=self.groups, first=first, typed=self.composition.typed)
+        choices = self.robots[:CHOICES]
+        return panel_for(self.tailoring, at=self.at, groups=self.groups, choices=choices, composition=self.composition)
+
+    def _sealed(self, robot: Robot) -> str:
+        if self.tailoring.plain:
+            return str(robot.pk)
+        own = sorted(self.tailoring.variables_of(robot).items())
+        return repr((robot.pk, robot.name, robot.group_name, own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,7 @@ def order_of(draft: Draft, *, without: Iterable[int]) -> Order:
     return Order(
         draft=draft,
         composition=composition,
-        message=message_of(snapshot.msgtype, snapshot.content),
+        tailoring=tailoring_of(message_of(snapshot.msgtype, snapshot.content)),
         at=mentions_of(snapshot),
         robots=[robot for robot in robots if robot.pk not in kept_out],
         left_out=[robot for robot in robots if robot.pk in kept_out],

@@ -20,6 +20,8 @@ from messages.pages.drafts.differences import Difference
 from messages.pages.drafts.panel import Panel, Remark, panel_of
 from messages.pages.drafts.picking import picker_of
 from messages.pages.drafts.rows import rows_of
+from messages.rendering.values import GROUP, ROBOT_NAME, RUN_DATE, RUN_NUMBER, RUN_TIME
+from messages.services.variables import known_variables
 
 TYPES: Final[tuple[tuple[str, str, Promise], ...]] = (
     (MessageType.TEXT, "message", gettext_lazy("Plain words, with mentions")),
@@ -28,6 +30,14 @@ TYPES: Final[tuple[tuple[str, str, Promise], ...]] = (
     (MessageType.ACTION_CARD, "layout-cards", gettext_lazy("Markdown with buttons")),
     (MessageType.FEED_CARD, "news", gettext_lazy("Several links with pictures")),
 )
+VARIABLES: Final[dict[str, Promise]] = {
+    ROBOT_NAME: gettext_lazy("the robot's name"),
+    GROUP: gettext_lazy("the group's name"),
+    RUN_DATE: gettext_lazy("the date when it goes out, as 2027-01-05"),
+    RUN_TIME: gettext_lazy("the time when it goes out, as 09:30"),
+    RUN_NUMBER: gettext_lazy("how often it has gone out, this time counted"),
+}
+FROM_STAFF: Final = gettext_lazy("kept at robots and tags")
 WITHOUT_MENTIONS: Final = (MessageType.LINK, MessageType.FEED_CARD)
 
 
@@ -43,6 +53,11 @@ class Conflict:
 def new_name(panel: Panel) -> str:
     """What a draft is called whose author gave it no name."""
     return panel.preview.line.summary[:60] or _("Untitled draft")
+
+
+def explained_variables() -> list[tuple[str, str | Promise]]:
+    """As they are written, and what they stand for."""
+    return [(f"{{{{ {name} }}}}", VARIABLES.get(name, FROM_STAFF)) for name in known_variables()]
 
 
 def beside_fields(composition: Composition, panel: Panel) -> dict[str, list[Remark]]:
@@ -83,6 +98,8 @@ def compose_page(
         "pickers": {kind: picker_of(kind, composition, focused=focus == f"search-{kind}") for kind in KINDS},
         "mentions_possible": composition.msgtype not in WITHOUT_MENTIONS,
         "panel": panel,
+        "switchable": True,
+        "variables": explained_variables(),
         "beside": beside,
         "conflict": conflict,
         "deleted": deleted,

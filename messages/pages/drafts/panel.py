@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dingtalk.payloads import MAX_MENTIONS, At, Message, Problem, ProblemCode
+from dingtalk.payloads import MAX_MENTIONS, At, Problem, ProblemCode
 from messages.forms.composition import Composition
 from messages.forms.places import field_of, on_page
 from messages.forms.typed import Typed
 from messages.preview.preview import Preview, preview_of
 from messages.services.audience import audience
+from messages.services.checks import tailoring_of
 from messages.services.content import message_of, problem_text
 from messages.services.mentions import resolve_mentions
 from messages.services.snapshots import Snapshot
+from messages.services.tailoring import Tailoring
+from messages.services.word_checks import lacks
 from robots.models import Recipient, RecipientList, Robot, Tag
 
 NOBODY: Final = _("Choose at least one robot or tag: nobody would get this message.")
+CHOICES: Final = 50  # groups that the preview can be switched to
 MISSING: Final = (ProblemCode.EMPTY, ProblemCode.LINKS_EMPTY, ProblemCode.CARD_WITHOUT_ACTION)
 
 
@@ -36,12 +41,22 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """`groups`: how many get it. `group_name`: the first of them, "" for none."""
+    """`groups`: how many get it. `shown`: the robot in whose group it is shown, out of `choices`, the first of them.
+
+    `used`: what its variables are in that group, None without a value.
+    """
 
     preview: Preview
     groups: int
-    group_name: str
+    shown: Robot | None
+    choices: Sequence[Robot]
+    used: Sequence[tuple[str, str | None]]
     remarks: tuple[Remark, ...]
+
+    @property
+    def group_name(self) -> str:
+        """ "" for none."""
+        return (self.shown.group_name or self.shown.name) if self.shown else ""
 
     def blocking(self) -> list[Remark]:
         return [remark for remark in self.remarks if remark.kind != "hint"]
@@ -51,20 +66,48 @@ class Panel:
 
 
 def panel_of(composition: Composition) -> Panel:
-    """The audience is counted, not read: this is asked at every pause in typing."""
+    """The audience is counted, and no more of it read than can be chosen: this is asked at every pause in typing."""
     snapshot = composition.snapshot(name=composition.name)
-    message, at, robots = message_of(snapshot.msgtype, snapshot.content), mentions_of(snapshot), audience_of(snapshot)
-    return panel_for(message, at=at, groups=robots.count(), first=robots.first(), typed=composition.typed)
+    robots = audience_of(snapshot)
+    return panel_for(
+        tailoring_of(message_of(snapshot.msgtype, snapshot.content)),
+        at=mentions_of(snapshot),
+        groups=robots.count(),
+        choices=_with_shown(robots, composition.shown),
+        composition=composition,
+    )
 
 
-def panel_for(message: Message, *, at: At, groups: int, first: Robot | None, typed: Typed) -> Panel:
-    """`first`: the robot in whose group the message is shown."""
-    preview = preview_of(message, at=at, names=names_of(at), sender=first.name if first else "")
-    remarks = [*_remarks(preview, typed)]
+def panel_for(
+    tailoring: Tailoring, *, at: At, groups: int, choices: Sequence[Robot], composition: Composition
+) -> Panel:
+    shown = next((robot for robot in choices if robot.pk == composition.shown), choices[0] if choices else None)
+    faults = tailoring.faults()
+    group = tailoring.of(shown) if shown and not faults else None
+    message = group.message if group else tailoring.message
+    preview = preview_of(message, at=at, names=names_of(at), sender=shown.name if shown else "")
+    # What cannot be filled in yet is not judged as if it stood there.
+    judged = [problem for problem in preview.problems if group or problem.field not in tailoring.places]
+    remarks = [*_remarks([*faults, *judged], preview, composition.typed)]
+    if group:
+        remarks += [Remark("audience", "wrong", _in_group(shown, text)) for _code, text in lacks(group)]
     if not groups:
         remarks.append(Remark("audience", "missing", NOBODY))
-    group_name = (first.group_name or first.name) if first else ""
-    return Panel(preview=preview, groups=groups, group_name=group_name, remarks=tuple(remarks))
+    used = group.used if group else ()
+    return Panel(preview, groups, shown=shown, choices=choices, used=used, remarks=tuple(remarks))
+
+
+def _with_shown(robots: QuerySet[Robot], shown: int | None) -> list[Robot]:
+    """The first ones, and the one that is to be shown wherever it stands."""
+    choices = list(robots[:CHOICES])
+    if shown and len(choices) == CHOICES and all(robot.pk != shown for robot in choices):
+        choices += robots.filter(pk=shown)
+    return choices
+
+
+def _in_group(robot: Robot | None, text: str) -> str:
+    name = (robot.group_name or robot.name) if robot else ""
+    return gettext("In “%(group)s”: %(text)s") % {"group": name, "text": text}
 
 
 def audience_of(snapshot: Snapshot) -> QuerySet[Robot]:
@@ -93,8 +136,8 @@ def names_of(at: At) -> dict[str, str]:
     return {token: name for name, mobile, user_id in pairs for token in (mobile, user_id) if token}
 
 
-def _remarks(preview: Preview, typed: Typed) -> Iterable[Remark]:
-    for problem in preview.problems:
+def _remarks(problems: Iterable[Problem], preview: Preview, typed: Typed) -> Iterable[Remark]:
+    for problem in problems:
         kind = "missing" if problem.code in MISSING else "wrong"
         yield Remark(field_of(on_page(problem.field, typed), typed), kind, _text(problem, typed))
     for hint in preview.hints:
