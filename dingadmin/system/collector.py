@@ -83,7 +83,11 @@ def _quotas(now: datetime) -> Iterator[Metric]:
     rows = {
         "quota": ("quota", {use.organisation.name: use.quota for use in uses}),
         "quota_used": ("accepted by DingTalk", {use.organisation.name: use.used for use in uses}),
-        "quota_planned": ("planned for the rest of it", {use.organisation.name: use.planned for use in uses}),
+        "quota_reserve": ("kept for urgent broadcasts", {use.organisation.name: use.reserve for use in uses}),
+        "quota_planned": (
+            "under way, or planned for the rest of it",
+            {use.organisation.name: use.planned for use in uses},
+        ),
         "quota_left": ("quota that is left", {use.organisation.name: use.left for use in uses}),
     }
     for name, (what, values) in rows.items():

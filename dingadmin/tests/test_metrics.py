@@ -153,7 +153,7 @@ def test_robots_are_counted_by_state_and_by_what_holds_them() -> None:
 
 def test_the_quota_is_told_for_each_organisation_whatever_it_is_called() -> None:
     name = 'Head "office"\n\\ 总部'
-    refused = make_organisation(name, monthly_quota=10, quota_exhausted_until=ago(days=-3))
+    refused = make_organisation(name, monthly_quota=10, reserve=2, quota_exhausted_until=ago(days=-3))
     robot = make_robot(organisation=refused)
     make_attempt(robot=robot)
     make_broadcast(robots=[robot], planned_at=timezone.now())
@@ -161,7 +161,14 @@ def test_the_quota_is_told_for_each_organisation_whatever_it_is_called() -> None
     samples = scrape()
 
     told = {name: samples[name, (("organisation", refused.name),)] for name, _labels in samples if "quota" in name}
-    assert told == {"quota": 10, "quota_used": 1, "quota_planned": 1, "quota_left": 9, "quota_refused": 1}
+    assert told == {
+        "quota": 10,
+        "quota_used": 1,
+        "quota_reserve": 2,
+        "quota_planned": 1,
+        "quota_left": 9,
+        "quota_refused": 1,
+    }
 
 
 def test_what_holds_for_the_whole_installation_is_told(settings: Settings) -> None:

@@ -67,12 +67,11 @@ class RobotFigures:
 
 def queue(now: datetime) -> Queue:
     open_ones = Delivery.objects.filter(status__in=OPEN).order_by()
-    undecided = Delivery.objects.filter(status=DeliveryStatus.UNCERTAIN, due_at=None)
     # What a person paused waits as it should.
-    due = Delivery.objects.due(now).filter(run__broadcast__paused_at=None)
+    due = Delivery.objects.due(now).not_paused()
     return Queue(
         counts=dict(open_ones.values_list("status").annotate(count=Count("pk"))),
-        undecided=undecided.count(),
+        undecided=Delivery.objects.undecided().count(),
         oldest_due_at=due.aggregate(oldest=Min("due_at"))["oldest"],
     )
 
