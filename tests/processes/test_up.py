@@ -55,6 +55,11 @@ def start() -> Iterator[Callable[[Path], Up]]:
         up.remove_traces()
 
 
+def workers(home: Path) -> list[str]:
+    with closing(sqlite3.connect(f"file:{home}/dingadmin.sqlite3?mode=ro", uri=True)) as database:
+        return [name for (name,) in database.execute("SELECT name FROM broadcasts_worker")]
+
+
 def last_tick(home: Path) -> datetime | None:
     with closing(sqlite3.connect(f"file:{home}/dingadmin.sqlite3?mode=ro", uri=True)) as database:
         row = database.execute("SELECT ticked_at FROM broadcasts_enginestate").fetchone()
@@ -77,6 +82,18 @@ def test_the_printed_password_signs_in(first: Up) -> None:
     inside = browser.post(f"http://127.0.0.1:{first.port}/accounts/login/", data={**form, **token}, timeout=10)
 
     assert (inside.status_code, inside.url) == (200, f"http://127.0.0.1:{first.port}/accounts/password/change/")
+
+
+def test_it_says_when_messages_go_out(first: Up) -> None:
+    def probe(path: str) -> int:
+        return requests.get(f"http://127.0.0.1:{first.port}/{path}", timeout=10).status_code
+
+    wait_for(lambda: probe("readyz") == 200, seconds=30, or_say=lambda: first.text)
+    assert (probe("healthz"), probe("metrics")) == (200, 404)
+    health = [sys.executable, "manage.py", "health"]
+    environment = {**os.environ, "DINGADMIN_HOME": str(first.home), "DJANGO_SETTINGS_MODULE": "dingadmin.settings"}
+    done = subprocess.run(health, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_what_it_keeps_is_for_its_owner_alone(first: Up) -> None:
@@ -137,6 +154,7 @@ def test_a_signal_ends_all_of_it(start: Callable[[Path], Up], used_home: Path, n
 
     assert status == 0
     assert up.processes() == {}
+    assert workers(used_home) == []
     assert not (used_home / "redis.sock").exists()
     assert known == (up.value_of("Password") is None), "the password is printed at the first start, and never again"
 
