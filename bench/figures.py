@@ -91,7 +91,7 @@ def _in_chinese(text: str) -> str:
 
 
 def _machine_in_chinese(head: str) -> str:
-    head = re.sub(r"On ([\d-]+), (\d+) cores, (\d+) GB of memory,", r"测量于 \1：\2 核，\3 GB 内存，", head)
+    head = re.sub(r"On ([\d-]+), (\d+) cores, (\d+) GB of memory, ", r"测量于 \1：\2 核，\3 GB 内存，", head)
     return re.sub(r"load ([\d.]+) before it began:", r"开始前负载 \1：", head).replace(", ", "，")
 
 
