@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -28,8 +29,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/system/"
 LIVE = "/system/live/"
 ICONS = Path(settings.BASE_DIR) / "static" / "icons.svg"
-# SQLite is asked for its version and for its journal, PostgreSQL for everything at once.
-QUERIES = 15 if connection.vendor == "sqlite" else 14
 
 
 @pytest.fixture(autouse=True)
@@ -120,15 +119,16 @@ def test_the_page_asks_again_for_the_part_that_changes(staff_client: Client) -> 
 def test_it_costs_the_same_queries_however_much_there_is(
     path: str, staff_client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(QUERIES):
+    with CaptureQueriesContext(connection) as few:
         staff_client.get(path)
     for number in range(5):
         tomorrow = timezone.now() + timedelta(days=1)
         make_delivery(make_robot(organisation=make_organisation(quota_exhausted_until=tomorrow)))
         sign(host=f"host-{number}")
 
-    with django_assert_num_queries(QUERIES):
+    with django_assert_num_queries(len(few)):
         staff_client.get(path)
+    assert len(few) <= 16
 
 
 def test_every_icon_of_its_states_exists() -> None:
