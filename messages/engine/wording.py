@@ -10,6 +10,7 @@ from typing import TypeAlias
 from dingtalk.payloads import PayloadError, build
 from messages.engine.bodies import body_of, mentions_of, message_of, store_bodies, store_body
 from messages.models import Broadcast, Run, Target
+from messages.rendering.endings import Ending, with_ending
 from messages.rendering.message import template_of
 from messages.rendering.values import RunFacts, values_of
 
@@ -63,9 +64,15 @@ class _Tailor:
         values = values_of(robot=target.robot_name, group=target.group_name, variables=target.variables, run=self._run)
         filled = self._template.filled(values)
         try:
-            return None if filled.missing else build(filled.message, self._at)
+            message = with_ending(filled.message, _ending(target), at=self._at)
+            return None if filled.missing else build(message, self._at)
         except PayloadError:
             return None
+
+
+def _ending(target: Target) -> Ending | None:
+    kept = target.ending
+    return Ending(tuple(kept["keywords"]), kept["text"]) if kept else None
 
 
 def _as_written(broadcast: Broadcast) -> bytes:

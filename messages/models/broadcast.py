@@ -98,6 +98,8 @@ class Target(models.Model):
     group_name = models.CharField(max_length=100, blank=True)
     # What the message uses of the robot's and its tags' variables, as they were at the launch.
     variables = models.JSONField(default=dict)
+    # {"keywords": […], "text": …}: added at the end if the rendered text has none of the keywords. None: nothing is.
+    ending = models.JSONField(null=True)
 
     class Meta:
         ordering = ["pk"]

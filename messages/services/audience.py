@@ -18,6 +18,8 @@ _LAUNCH_FIELDS: Final = (
     "organisation",
     "keywords",
     "variables",
+    "footer",
+    "append_keyword",
     "status",
     "paused_reason",
     "hold_until",

@@ -44,7 +44,7 @@ def check_launch(
     A fixed number of queries, however many robots; three more for variables.
     """
     when = planned_at or timezone.now()
-    words = check_words(tailoring_of(message, planned_at=when, zone=zone), at=at, robots=robots)
+    words = check_words(tailoring_of(message, at=at, planned_at=when, zone=zone), at=at, robots=robots)
     organisations = Organisation.objects.in_bulk({robot.organisation_id for robot in robots})
     findings = (
         *words.general,
@@ -57,9 +57,9 @@ def check_launch(
     return Check(findings=findings, bytes=words.bytes)
 
 
-def tailoring_of(message: Message, *, planned_at: datetime | None = None, zone: str | None = None) -> Tailoring:
+def tailoring_of(message: Message, *, at: At, planned_at: datetime | None = None, zone: str | None = None) -> Tailoring:
     """As the first run would be; `planned_at` and `zone` as for check_launch."""
-    return Tailoring(message, run=RunFacts(planned_at or timezone.now(), zone or settings.TIME_ZONE))
+    return Tailoring(message, at=at, run=RunFacts(planned_at or timezone.now(), zone or settings.TIME_ZONE))
 
 
 def robot_deleted(robot: Robot) -> Finding:

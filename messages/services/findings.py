@@ -9,7 +9,8 @@ from robots.models import Robot
 
 BLOCKER: Final = "blocker"
 WARNING: Final = "warning"
-Level = Literal["blocker", "warning"]
+NOTE: Final = "note"
+Level = Literal["blocker", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Check:
     @property
     def warnings(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.level == WARNING)
+
+    @property
+    def notes(self) -> tuple[Finding, ...]:
+        """What is done for some groups, for information."""
+        return tuple(finding for finding in self.findings if finding.level == NOTE)
 
     @property
     def questions(self) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -138,8 +138,9 @@ def _launch(order: _Order) -> Broadcast:
     check = _check(order, robots, planned_at)
     if check.blockers or (check.questions and not order.over_quota):
         raise LaunchRefused(check)
-    tailoring = tailoring_of(order.message, planned_at=planned_at, zone=order.zone)
-    broadcast = _freeze(order, planned_at, tailored=not tailoring.plain)
+    tailoring = tailoring_of(order.message, at=order.at, planned_at=planned_at, zone=order.zone)
+    tailored = not tailoring.plain or any(map(tailoring.ending_of, robots))
+    broadcast = _freeze(order, planned_at, tailored=tailored)
     _aim(broadcast, robots, tailoring)
     detail = _detail(order, broadcast, len(robots)) | ({"over_quota": True} if check.questions else {})
     record("broadcast.launched", by=order.by, target=broadcast, detail=detail)
@@ -226,6 +227,7 @@ def _targets(broadcast: Broadcast, robots: Sequence[Robot], tailoring: Tailoring
             robot_name=robot.name,
             group_name=robot.group_name,
             variables=tailoring.variables_of(robot),
+            ending=asdict(ending) if (ending := tailoring.ending_of(robot)) else None,
         )
 
 

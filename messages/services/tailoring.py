@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dingtalk.payloads import Message, Problem
+from dingtalk.payloads import At, Message, Problem
+from messages.rendering.endings import Ending, ending_of, with_ending
 from messages.rendering.message import template_of
 from messages.rendering.values import RunFacts, values_of
 from messages.services.variables import Clash, Variables
@@ -18,15 +19,17 @@ class GroupMessage:
     message: Message
     missing: tuple[str, ...] = ()
     clashes: tuple[Clash, ...] = ()
+    ended: bool = False  # the robot's footer or keyword was added
     used: tuple[tuple[str, str | None], ...] = ()  # the message's variables and what they are in this group
 
 
 class Tailoring:
     """At most three queries, however many robots are asked for; none for a message without variables of staff."""
 
-    def __init__(self, message: Message, *, run: RunFacts) -> None:
+    def __init__(self, message: Message, *, at: At, run: RunFacts) -> None:
         self._template = template_of(message)
         self._variables = Variables(self._template.own_names)
+        self._at = at
         self._run = run
 
     @property
@@ -52,12 +55,27 @@ class Tailoring:
         """What the message uses of the robot's and its tags' variables."""
         return dict(self._variables.of(robot).values)
 
+    def ending_of(self, robot: Robot) -> Ending | None:
+        """What may have to be added for the robot; a text that is the same at every run says whether it is."""
+        ending = ending_of(keywords=robot.keywords, footer=robot.footer, append_keyword=robot.append_keyword)
+        if self.plain and with_ending(self.message, ending, at=self._at) is self.message:
+            return None
+        return ending
+
     def of(self, robot: Robot) -> GroupMessage:
+        ending = self.ending_of(robot)
         if self.plain:
-            return GroupMessage(self.message)
+            message = with_ending(self.message, ending, at=self._at)
+            return GroupMessage(message, ended=message is not self.message)
         own = self._variables.of(robot)
         values = values_of(robot=robot.name, group=robot.group_name, variables=own.values, run=self._run)
         filled = self._template.filled(values)
+        message = with_ending(filled.message, ending, at=self._at)
         clashing = {clash.name for clash in own.clashes}
-        missing = tuple(name for name in filled.missing if name not in clashing)
-        return GroupMessage(filled.message, missing, own.clashes, self._template.shown(values))
+        return GroupMessage(
+            message,
+            missing=tuple(name for name in filled.missing if name not in clashing),
+            clashes=own.clashes,
+            ended=message is not filled.message,
+            used=self._template.shown(values),
+        )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from dingtalk.payloads import At, Message, Problem, place_mentions, problems, size_with_uuid
 from dingtalk.payloads.wire import body_bytes
 from messages.services.content import problem_text
-from messages.services.findings import BLOCKER, Finding
+from messages.services.findings import BLOCKER, NOTE, Finding
 from messages.services.keyword_rule import KeywordRule
 from messages.services.tailoring import GroupMessage, Tailoring
 from robots.models import Robot
@@ -83,8 +83,20 @@ def _of_group(robot: Robot, group: GroupMessage, judge: _Judge, common: Sequence
     for problem in verdict.problems:
         if problem not in common:
             yield Finding(robot, BLOCKER, problem.code, problem_text(problem))
+    if group.ended:
+        yield Finding(robot, NOTE, "ending_added", ended_text(robot))
     if not verdict.rule.is_met(robot.keywords):
         yield Finding(robot, BLOCKER, "keyword_missing", verdict.rule.refusal(robot.keywords))
+
+
+def ended_text(robot: Robot) -> str:
+    if not any(word in robot.footer for word in robot.keywords):
+        text = _("This group's robot asks for a keyword, and the text has none. “%(keyword)s” is added at its end.")
+        return text % {"keyword": robot.keywords[0]}
+    text = _(
+        "This group's robot asks for a keyword, and the text has none. Its footer is added at the end: “%(footer)s”."
+    )
+    return text % {"footer": robot.footer}
 
 
 def lacks(group: GroupMessage) -> Iterator[tuple[str, str]]:

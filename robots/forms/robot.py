@@ -19,6 +19,7 @@ from robots.forms.fields import LinesField, NameField, NotesField, VariablesFiel
 from robots.forms.organisation_choice import offer_organisations
 from robots.models import Organisation, Robot, Tag
 from robots.organisations import default_organisation
+from robots.rules.footers import clean_footer
 from robots.rules.ip_ranges import clean_ip_ranges
 from robots.rules.keywords import clean_keywords
 from robots.services.robots import KEEP, NameTakenError, TokenTakenError, create_robot, update_robot
@@ -59,6 +60,20 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         help_text=gettext_lazy("Only if IP ranges are set in DingTalk: the same ranges, one a line."),
     )
+    footer = forms.CharField(
+        label=gettext_lazy("Footer"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "Added at the end of messages that have none of the keywords, so that DingTalk takes them."
+            " It has to hold one of them."
+        ),
+    )
+    append_keyword = forms.BooleanField(
+        label=gettext_lazy("Add the first keyword itself where a message has none and the footer does not help"),
+        required=False,
+    )
     variables = VariablesField(
         label=gettext_lazy("Variables"),
         help_text=gettext_lazy(
@@ -70,7 +85,18 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Robot
-        fields = ["name", "group_name", "organisation", "tags", "keywords", "ip_ranges", "variables", "notes"]
+        fields = [
+            "name",
+            "group_name",
+            "organisation",
+            "tags",
+            "keywords",
+            "ip_ranges",
+            "footer",
+            "append_keyword",
+            "variables",
+            "notes",
+        ]
         widgets = {"tags": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,8 +111,20 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._check_footer(cleaned)
         self.read_credentials(robot=self.robot, bases=bases_of(cleaned.get("organisation") or Organisation()))
         return self.cleaned_data
+
+    def _check_footer(self, cleaned: dict[str, Any]) -> None:
+        """Beside the keywords that it is there for; without them in order, nothing can be said of it."""
+        if "keywords" not in cleaned or "footer" not in cleaned:
+            return
+        try:
+            cleaned["footer"] = clean_footer(
+                cleaned["footer"], keywords=cleaned["keywords"], append_keyword=bool(cleaned.get("append_keyword"))
+            )
+        except forms.ValidationError as error:
+            self.add_error("footer", error)
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -113,7 +151,7 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     def _values(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        names = ("name", "group_name", "keywords", "ip_ranges", "variables", "notes")
+        names = ("name", "group_name", "keywords", "ip_ranges", "footer", "append_keyword", "variables", "notes")
         return {
             **{name: cleaned[name] for name in names},
             "organisation": cleaned["organisation"] or default_organisation(),

@@ -16,6 +16,7 @@ from robots.imports.duplicates import BATCH, in_batches, repetitions
 from robots.imports.mistakes import ImportRefused, Mistake, MistakeLog
 from robots.imports.tables import Columns, Row, read_rows
 from robots.models import Organisation, Robot, Tag
+from robots.rules.footers import clean_footer
 from robots.rules.ip_ranges import clean_ip_ranges
 from robots.rules.keywords import clean_keywords
 from robots.rules.names import clean_name
@@ -32,6 +33,7 @@ COLUMNS = Columns(
         "keywords": ("keyword", "关键词", "自定义关键词"),
         "ip_ranges": ("ip range", "ip", "IP段", "IP地址段", "IP地址（段）"),
         "tags": ("tag", "标签"),
+        "footer": ("页脚", "落款"),
         "variables": ("variable", "变量"),
         "group": ("group name", "群", "群名", "群名称"),
     },
@@ -56,6 +58,7 @@ class _NewRobot:
     ip_ranges: list[str]
     tags: list[str]
     variables: dict[str, str]
+    footer: str
 
 
 def import_robots(data: bytes, *, organisation: Organisation, by: Actor) -> RobotsImported:
@@ -90,6 +93,9 @@ def _read(row: Row, bases: Sequence[str], log: MistakeLog) -> _NewRobot | None:
     ip_ranges = log.cleaned(row.line, "ip_ranges", lambda: clean_ip_ranges(row.several("ip_ranges")))
     tags = log.cleaned(row.line, "tags", lambda: _clean_tags(row.several("tags")))
     variables = log.cleaned(row.line, "variables", lambda: clean_variables(row.several("variables")))
+    footer = log.cleaned(
+        row.line, "footer", lambda: clean_footer(row["footer"], keywords=keywords or (), append_keyword=False)
+    )
     if name is None or token is None:
         return None
     return _NewRobot(
@@ -102,6 +108,7 @@ def _read(row: Row, bases: Sequence[str], log: MistakeLog) -> _NewRobot | None:
         ip_ranges=ip_ranges or [],
         tags=tags or [],
         variables=variables or {},
+        footer=footer or "",
     )
 
 
@@ -164,6 +171,7 @@ def _row(new: _NewRobot, organisation: Organisation) -> Robot:
         keywords=new.keywords,
         ip_ranges=new.ip_ranges,
         variables=new.variables,
+        footer=new.footer,
     )
     set_token(robot, new.token)
     set_secret(robot, new.secret)

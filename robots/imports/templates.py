@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 def robots_template() -> bytes:
     """A header and one example, whose webhook cannot be imported by accident."""
-    header = ["name", "webhook", "secret", "keywords", "ip_ranges", "tags", "group", "variables"]
+    header = ["name", "webhook", "secret", "keywords", "ip_ranges", "tags", "group", "variables", "footer"]
     example = [
         _("Notices, head office"),
         "https://oapi.dingtalk.com/robot/send?access_token=…",
@@ -21,6 +21,7 @@ def robots_template() -> bytes:
         _("Head office;HR"),
         _("All staff, head office"),
         _("manager=Li Lei;phone=8001"),
+        _("Notice from head office"),
     ]
     return csv_bytes([header, example])
 

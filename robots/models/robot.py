@@ -52,6 +52,9 @@ class Robot(models.Model):
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
     ip_ranges = models.JSONField(_("IP ranges"), default=list, blank=True)
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), related_name="robots", blank=True)
+    # Added where a message lacks the keywords: the footer, or the first keyword itself where that is allowed.
+    footer = models.TextField(_("footer"), blank=True)
+    append_keyword = models.BooleanField(_("append the keyword"), default=False)
     # Short texts under a name, for messages: {"manager": "Li Lei"}. See robots/rules/variables.py.
     variables = models.JSONField(_("variables"), default=dict, blank=True)
     notes = models.TextField(_("notes"), blank=True)

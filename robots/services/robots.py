@@ -12,6 +12,7 @@ from audit.actors import Actor
 from audit.log import record
 from dingtalk.secrets import Secret
 from robots.models import Organisation, Robot, RobotStatus, Tag
+from robots.rules.footers import clean_footer
 from robots.rules.ip_ranges import clean_ip_ranges
 from robots.rules.keywords import clean_keywords
 from robots.rules.names import clean_name, clean_notes
@@ -33,6 +34,7 @@ __all__ = [
     "KEEP",
     "NameTakenError",
     "TokenTakenError",
+    "allow_keyword",
     "create_robot",
     "delete_robot",
     "pause_robot",
@@ -58,9 +60,13 @@ def create_robot(
     tags: Iterable[Tag] = (),
     notes: str = "",
     variables: Mapping[str, str] | None = None,
+    footer: str = "",
+    append_keyword: bool = False,
 ) -> Robot:
     """Raises TokenTakenError, NameTakenError; ValidationError for values that the forms refuse."""
-    values = _Values(name, group_name, organisation, keywords, ip_ranges, notes, variables or {})
+    values = _Values(
+        name, group_name, organisation, keywords, ip_ranges, notes, variables or {}, footer, append_keyword
+    )
     refuse_taken(token)
     robot = Robot(**values.clean())
     set_token(robot, token)
@@ -86,10 +92,20 @@ def update_robot(
     token: Secret | None = None,
     secret: NewSecret = KEEP,
     variables: Mapping[str, str] | None = None,
+    footer: str | None = None,
+    append_keyword: bool | None = None,
 ) -> Robot:
-    """`token=None` and `variables=None` keep what is set, `secret=None` removes it. Raises as create_robot."""
+    """None keeps what is set, but for the secret, which it removes. Raises as create_robot does."""
     values = _Values(
-        name, group_name, organisation, keywords, ip_ranges, notes, robot.variables if variables is None else variables
+        name,
+        group_name,
+        organisation,
+        keywords,
+        ip_ranges,
+        notes,
+        robot.variables if variables is None else variables,
+        robot.footer if footer is None else footer,
+        robot.append_keyword if append_keyword is None else append_keyword,
     ).clean()
     if token is not None:
         refuse_taken(token, but=robot)
@@ -121,6 +137,15 @@ def resume_robot(robot: Robot, *, by: Actor) -> bool:
 
 
 @transaction.atomic
+def allow_keyword(robot: Robot, *, by: Actor) -> bool:
+    """Let the bare keyword be added to messages that lack it. False when it was allowed already."""
+    if not Robot.objects.filter(pk=robot.pk, append_keyword=False).update(append_keyword=True):
+        return False
+    record("robot.updated", by=by, target=robot, detail={"append_keyword": [False, True]})
+    return True
+
+
+@transaction.atomic
 def delete_robot(robot: Robot, *, by: Actor) -> None:
     """The row and its secrets are gone for good; deliveries keep the names that they copied."""
     record("robot.deleted", by=by, target=robot, detail={"group": robot.group_name})
@@ -136,16 +161,21 @@ class _Values:
     ip_ranges: Sequence[str] = field(default=())
     notes: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
+    footer: str = ""
+    append_keyword: bool = False
 
     def clean(self) -> dict[str, object]:
+        keywords = clean_keywords(self.keywords)
         return {
             "name": clean_name(self.name),
             "group_name": clean_name(self.group_name) if self.group_name.strip() else "",
             "organisation": self.organisation,
-            "keywords": clean_keywords(self.keywords),
+            "keywords": keywords,
             "ip_ranges": clean_ip_ranges(self.ip_ranges),
             "notes": clean_notes(self.notes),
             "variables": clean_variables(variable_lines(self.variables)),
+            "footer": clean_footer(self.footer, keywords=keywords, append_keyword=self.append_keyword),
+            "append_keyword": self.append_keyword,
         }
 
 
@@ -186,6 +216,8 @@ def _described(robot: Robot, tags: Iterable[Tag]) -> dict[str, object]:
         "tags": sorted(tag.name for tag in tags),
         "notes": robot.notes,
         "variables": robot.variables,
+        "footer": robot.footer,
+        "append_keyword": robot.append_keyword,
     }
 
 

@@ -143,3 +143,19 @@ def test_a_variable_that_cannot_be_imported_is_told_with_its_line() -> None:
         import_robots(data.encode(), organisation=make_organisation(), by=LI)
     assert [(mistake.line, mistake.column) for mistake in caught.value.mistakes] == [(2, "variables")]
     assert not Robot.objects.exists()
+
+
+@pytest.mark.django_db
+def test_robots_are_imported_with_their_footers() -> None:
+    data = (
+        f"name,webhook,keywords,footer\nops,{HOOK}{fake_token()},Notice,Notice of the office\nb,{HOOK}{fake_token()},,"
+    )
+    import_robots(data.encode(), organisation=make_organisation(), by=LI)
+    assert list(Robot.objects.order_by("name").values_list("name", "footer")) == [
+        ("b", ""),
+        ("ops", "Notice of the office"),
+    ]
+    wrong = f"name,webhook,keywords,footer\nc,{HOOK}{fake_token()},Notice,Office"
+    with translation.override("en"), pytest.raises(ImportRefused) as caught:
+        import_robots(wrong.encode(), organisation=make_organisation(), by=LI)
+    assert [(mistake.line, mistake.column) for mistake in caught.value.mistakes] == [(2, "footer")]

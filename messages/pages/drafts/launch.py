@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,6 +19,8 @@ from messages.pages.drafts.order import Order, order_of
 from messages.services.drafts import StaleDraft
 from messages.services.launch import AlreadyLaunched, LaunchRefused, launch
 from messages.services.planning import PlannedInPast
+from messages.services.repairs import add_keyword
+from robots.services.robots import allow_keyword
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,6 +55,34 @@ def launch_leave_out(request: HttpRequest, pk: int) -> HttpResponse:
 def launch_put_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The same page with the whole audience again."""
     return _again(request, order_of(get_object_or_404(Draft, pk=pk), without=()))
+
+
+@require_POST
+@login_required
+@permission_required(["broadcasts.send_broadcast", "broadcasts.change_draft"], raise_exception=True)
+def launch_add_keyword(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same page, with a keyword that some robots ask for at the end of the draft's text."""
+    order, keyword = _order(request, pk), request.POST.get("keyword", "")
+    if not any(keyword in robot.keywords for robot in order.robots):
+        raise Http404
+    try:
+        draft = add_keyword(order.draft, keyword=keyword, by=actor_of(request))
+    except StaleDraft as stale:
+        return _stale(request, order, _form(request, order), stale)
+    flash.success(request, _("Saved as version %(number)d.") % {"number": draft.version})
+    return _again(request, _order(request, pk))
+
+
+@require_POST
+@login_required
+@permission_required(["broadcasts.send_broadcast", "robots.change_robot"], raise_exception=True)
+def launch_allow_keyword(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same page, after some of its robots were told to add their keyword where a message lacks it."""
+    order, allowed = _order(request, pk), request.POST.get("allow", "").split(",")
+    for robot in order.robots:
+        if str(robot.pk) in allowed:
+            allow_keyword(robot, by=actor_of(request))
+    return _again(request, _order(request, pk))
 
 
 @require_POST

@@ -63,6 +63,7 @@ def launch_page(
         "check": check,
         "blockers": grouped(check.blockers),
         "warnings": grouped(check.warnings),
+        "notes": grouped(check.notes),
         "questions": check.questions,
         "may_be_urgent": urgent or has_reserve(order.robots),
         "all_blocked": all_robots_of(check),

@@ -53,10 +53,11 @@ class Order:
         return panel_for(self.tailoring, at=self.at, groups=self.groups, choices=choices, composition=self.composition)
 
     def _sealed(self, robot: Robot) -> str:
+        ending = self.tailoring.ending_of(robot)
         if self.tailoring.plain:
-            return str(robot.pk)
+            return f"{robot.pk}{ending.text}" if ending else str(robot.pk)
         own = sorted(self.tailoring.variables_of(robot).items())
-        return repr((robot.pk, robot.name, robot.group_name, own))
+        return repr((robot.pk, robot.name, robot.group_name, own, ending))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ class FindingGroup:
         return max(0, len(self.robots) - NAMED)
 
     @property
+    def keyword(self) -> str:
+        """What one press may add to the text; "" where that mends nothing."""
+        return str(self.robots[0].keywords[0]) if self.code == "keyword_missing" else ""
+
+    @property
     def leave(self) -> str:
         return ",".join(str(robot.pk) for robot in self.robots)
 
@@ -80,12 +86,13 @@ class FindingGroup:
 def order_of(draft: Draft, *, without: Iterable[int]) -> Order:
     composition = composition_of_draft(draft)
     snapshot = composition.snapshot(name=draft.name)
+    at = mentions_of(snapshot)
     robots, kept_out = list(audience_of(snapshot)), set(without)
     return Order(
         draft=draft,
         composition=composition,
-        tailoring=tailoring_of(message_of(snapshot.msgtype, snapshot.content)),
-        at=mentions_of(snapshot),
+        tailoring=tailoring_of(message_of(snapshot.msgtype, snapshot.content), at=at),
+        at=at,
         robots=[robot for robot in robots if robot.pk not in kept_out],
         left_out=[robot for robot in robots if robot.pk in kept_out],
     )

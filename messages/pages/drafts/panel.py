@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dingtalk.payloads import MAX_MENTIONS, At, Problem, ProblemCode
+from dingtalk.payloads import MAX_MENTIONS, At, Problem, ProblemCode, place_mentions
 from messages.forms.composition import Composition
 from messages.forms.places import field_of, on_page
 from messages.forms.typed import Typed
@@ -19,10 +19,11 @@ from messages.preview.preview import Preview, preview_of
 from messages.services.audience import audience
 from messages.services.checks import tailoring_of
 from messages.services.content import message_of, problem_text
+from messages.services.keyword_rule import KeywordRule
 from messages.services.mentions import resolve_mentions
 from messages.services.snapshots import Snapshot
-from messages.services.tailoring import Tailoring
-from messages.services.word_checks import lacks
+from messages.services.tailoring import GroupMessage, Tailoring
+from messages.services.word_checks import ended_text, lacks
 from robots.models import Recipient, RecipientList, Robot, Tag
 
 NOBODY: Final = _("Choose at least one robot or tag: nobody would get this message.")
@@ -69,9 +70,10 @@ def panel_of(composition: Composition) -> Panel:
     """The audience is counted, and no more of it read than can be chosen: this is asked at every pause in typing."""
     snapshot = composition.snapshot(name=composition.name)
     robots = audience_of(snapshot)
+    at = mentions_of(snapshot)
     return panel_for(
-        tailoring_of(message_of(snapshot.msgtype, snapshot.content)),
-        at=mentions_of(snapshot),
+        tailoring_of(message_of(snapshot.msgtype, snapshot.content), at=at),
+        at=at,
         groups=robots.count(),
         choices=_with_shown(robots, composition.shown),
         composition=composition,
@@ -91,6 +93,8 @@ def panel_for(
     remarks = [*_remarks([*faults, *judged], preview, composition.typed)]
     if group:
         remarks += [Remark("audience", "wrong", _in_group(shown, text)) for _code, text in lacks(group)]
+    if group and shown:
+        remarks += _of_keywords(group, shown, at)
     if not groups:
         remarks.append(Remark("audience", "missing", NOBODY))
     used = group.used if group else ()
@@ -103,6 +107,14 @@ def _with_shown(robots: QuerySet[Robot], shown: int | None) -> list[Robot]:
     if shown and len(choices) == CHOICES and all(robot.pk != shown for robot in choices):
         choices += robots.filter(pk=shown)
     return choices
+
+
+def _of_keywords(group: GroupMessage, robot: Robot, at: At) -> Iterable[Remark]:
+    rule = KeywordRule(place_mentions(group.message, at))
+    if group.ended:
+        yield Remark("text", "hint", _in_group(robot, ended_text(robot)))
+    elif not rule.is_met(robot.keywords):
+        yield Remark("audience", "wrong", _in_group(robot, rule.refusal(robot.keywords)))
 
 
 def _in_group(robot: Robot | None, text: str) -> str:

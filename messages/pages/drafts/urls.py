@@ -3,7 +3,14 @@ from __future__ import annotations
 from django.urls import path
 
 from messages.pages.drafts.compose import draft_create, draft_create_and_launch, draft_edit, draft_edit_and_launch
-from messages.pages.drafts.launch import draft_launch, launch_leave_out, launch_moment, launch_put_back
+from messages.pages.drafts.launch import (
+    draft_launch,
+    launch_add_keyword,
+    launch_allow_keyword,
+    launch_leave_out,
+    launch_moment,
+    launch_put_back,
+)
 from messages.pages.drafts.lifecycle import draft_copy, draft_delete
 from messages.pages.drafts.listing import draft_list
 from messages.pages.drafts.shape import draft_pick, draft_preview, draft_type, row_add, row_down, row_remove, row_up
@@ -30,5 +37,7 @@ urlpatterns = [
     path("drafts/<int:pk>/launch/", draft_launch, name="draft_launch"),
     path("drafts/<int:pk>/launch/leave-out/", launch_leave_out, name="draft_launch_leave_out"),
     path("drafts/<int:pk>/launch/put-back/", launch_put_back, name="draft_launch_put_back"),
+    path("drafts/<int:pk>/launch/add-keyword/", launch_add_keyword, name="draft_launch_add_keyword"),
+    path("drafts/<int:pk>/launch/allow-keyword/", launch_allow_keyword, name="draft_launch_allow_keyword"),
     path("drafts/<int:pk>/launch/moment/", launch_moment, name="draft_launch_moment"),
 ]

@@ -16,7 +16,7 @@ from robots.organisations import default_organisation
 class Command(ImportCommand):
     help = (
         "Imports robots from a CSV file with the columns name, webhook, secret, keywords, ip_ranges, tags, group, "
-        "variables. "
+        "variables, footer. "
         "Several values in a cell are separated by semicolons. All of the file is imported, or nothing."
     )
 
