@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -213,6 +215,19 @@ def test_a_scrape_costs_the_same_queries_however_much_there_is(
 
     with django_assert_num_queries(QUERIES):
         scrape(stranger)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads small tables from end to end")
+def test_a_scrape_reads_no_table_of_years_from_end_to_end(stranger: Client) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        scrape(stranger)
+
+    with connection.cursor() as cursor:
+        plans = [cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}").fetchall() for query in captured.captured_queries]
+    steps = [str(step[3]) for plan in plans for step in plan]
+    of_years = [step for step in steps if "broadcasts_delivery" in step or "broadcasts_attempt" in step]
+    assert of_years
+    assert [step for step in of_years if not step.startswith("SEARCH")] == []
 
 
 def test_no_token_and_no_secret_is_told(stranger: Client) -> None:

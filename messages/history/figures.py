@@ -13,6 +13,7 @@ from typing import Final
 from django.db.models import Case, Count, F, Min, Q, Sum, Value, When
 
 from messages.models import Attempt, Delivery, DeliveryStatus, Notice
+from messages.models.delivery import ENDED
 from robots.models import Robot
 
 FIVE_MINUTES: Final = timedelta(minutes=5)
@@ -78,10 +79,11 @@ def queue(now: datetime) -> Queue:
 
 def ended(now: datetime) -> dict[str, Windowed]:
     """Deliveries by the status that they ended with, in the last hour and the last day."""
-    within_day = Delivery.objects.filter(ended_at__gte=now - DAY)
-    within_hour = Count("pk", filter=Q(ended_at__gte=now - HOUR))
-    rows = within_day.order_by().values_list("status").annotate(hour=within_hour, day=Count("pk"))
-    return {status: Windowed(hour, day) for status, hour, day in rows}
+    # Without GROUP BY: for that SQLite would walk all deliveries in the order of their status.
+    day = {f"{status}_day": Count("pk", filter=Q(status=status)) for status in ENDED}
+    hour = {f"{status}_hour": Count("pk", filter=Q(status=status, ended_at__gte=now - HOUR)) for status in ENDED}
+    row = Delivery.objects.filter(ended_at__gte=now - DAY).aggregate(**day, **hour)
+    return {status: Windowed(row[f"{status}_hour"], row[f"{status}_day"]) for status in ENDED}
 
 
 def attempts(now: datetime) -> dict[str, Windowed]:
