@@ -6,6 +6,7 @@ from messages.pages.broadcasts import urls as broadcasts
 from messages.pages.deliveries import urls as deliveries
 from messages.pages.drafts import urls as drafts
 from messages.pages.notices import urls as notices
+from messages.pages.resend import urls as resend
 from messages.pages.robot_tests import robot_test
 
 app_name = "broadcasts"
@@ -14,5 +15,6 @@ urlpatterns = [
     *deliveries.urlpatterns,
     *drafts.urlpatterns,
     *notices.urlpatterns,
+    *resend.urlpatterns,
     path("robots/<int:pk>/test/", robot_test, name="robot_test"),
 ]

@@ -36,6 +36,12 @@ class Chosen:
         rows = rows.filter(robot=self.robot)
         return rows.filter(planned_at__gte=self.since) if self.since else rows
 
+    def undecided(self) -> DeliveryQuerySet:
+        """Of which nobody knows whether they arrived. One by one also those that would be retried by themselves."""
+        if self.deliveries:
+            return self.rows().filter(status=DeliveryStatus.UNCERTAIN)
+        return self.rows().undecided()
+
 
 def resendable(rows: DeliveryQuerySet) -> DeliveryQuerySet:
     """What a person may send again: it did not arrive, waits for a retry by itself, or nobody knows.
@@ -57,3 +63,11 @@ def sent_again(deliveries: Iterable[Delivery]) -> dict[int, int]:
     rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).filter(Exists(later_ones()))
     later = later_ones().values("pk")[:1]
     return dict(rows.order_by().annotate(later=later).values_list("pk", "later"))
+
+
+def earlier_one(delivery: Delivery) -> int | None:
+    """The number of the delivery that this one sends again."""
+    if delivery.run.resend_of_id is None or delivery.robot_id is None:
+        return None
+    earlier = Delivery.objects.filter(run=delivery.run.resend_of_id, robot=delivery.robot_id)
+    return earlier.order_by().values_list("pk", flat=True).first()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dingtalk.payloads import with_msg_uuid
+from messages.history.chosen import earlier_one, sent_again
 from messages.history.deliveries import Wanted, deliveries
 from messages.history.waiting import engine_state, silent_since
 from messages.models import Attempt, BroadcastStatus, Delivery, DeliveryStatus
@@ -54,7 +55,8 @@ def _live(delivery: Delivery) -> dict[str, object]:
     changes = _may_change(delivery)
     return {
         "delivery": delivery,
-        "line": line(delivery, now=now, engine=engine),
+        "line": line(delivery, now=now, engine=engine, later=sent_again([delivery]).get(delivery.pk)),
+        "earlier": earlier_one(delivery),
         "attempts": [
             AttemptLine(attempt, attempt_state(attempt.kind), explain(attempt.reason))
             for attempt in delivery.attempts.order_by("number")

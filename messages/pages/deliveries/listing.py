@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from audit.keyset import newest_first
 from messages.history.deliveries import Wanted, deliveries
 from messages.history.waiting import engine_state
-from messages.models import Broadcast
+from messages.models import Broadcast, DeliveryStatus
 from messages.pages.deliveries.filters import DeliveryFilters
-from messages.pages.deliveries.lines import lines
+from messages.pages.deliveries.lines import lines, selection
 from messages.reasons import explain
 
 
@@ -39,7 +39,8 @@ def history(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "narrowings": _narrowings(wanted, request.GET),
         "page": page,
-        "lines": lines(page.rows, now=timezone.now(), engine=engine_state()),
+        **selection(lines(page.rows, now=timezone.now(), engine=engine_state()), user=request.user),
+        "robot_to_send_again": wanted.robot if wanted.state == DeliveryStatus.FAILED else None,
     }
     return render(request, "broadcasts/deliveries/history.html", context)
 
