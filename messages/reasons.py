@@ -19,6 +19,12 @@ _TEXTS: Final[Mapping[str, Explanation]] = {
     DECIDED_ARRIVED: Explanation(_("A person decided that it arrived."), _("DingTalk itself never said so.")),
     DECIDED_AGAIN: Explanation(_("A person decided to send it again."), _("It carries the same msgUuid.")),
     DECIDED_FAILED: Explanation(_("A person decided to leave it as failed."), _("Whether it arrived is not known.")),
+    "broadcast_paused": Explanation(
+        _("Its broadcast is paused by a person."), _("It goes on where it stands when somebody resumes it.")
+    ),
+    "sending_stopped": Explanation(
+        _("All sending is stopped by a person."), _("It goes on where it stands when somebody resumes it.")
+    ),
     RESENT: Explanation(
         _("A person sent it again as a new message."), _("The later delivery tells what became of that one.")
     ),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from dingtalk.replies import Kind
-from messages.models import BroadcastStatus, DeliveryStatus
+from messages.models import Broadcast, BroadcastStatus, DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,17 @@ _ATTEMPTS: Final[Mapping[str, Presentation]] = {
 _SCHEDULED: Final = Presentation(_("Scheduled"), "calendar", "wait")
 _CANCELLED: Final = Presentation(_("Cancelled"), "ban", "off")
 _GOING_OUT: Final = Presentation(_("Going out"), "send", "busy")
-_SOME_FAILED: Final = Presentation(_("Some failed"), "alert-triangle", "bad")
-_SOME_UNKNOWN: Final = Presentation(_("Some unknown"), "help-hexagon", "unsure")
+_PAUSED: Final = Presentation(_("Paused"), "player-pause", "unsure")
+_STOPPED: Final = Presentation(_("Stopped"), "player-stop", "bad")
 _ALL_DELIVERED: Final = Presentation(_("All delivered"), "circle-check", "ok")
 _NOTHING_SENT: Final = Presentation(_("Nothing sent"), "ban", "off")
+
+_SHORTCOMINGS: Final[Mapping[str, str]] = {
+    DeliveryStatus.FAILED: gettext_noop("%(count)s failed"),
+    DeliveryStatus.UNCERTAIN: gettext_noop("%(count)s unknown"),
+    DeliveryStatus.EXPIRED: gettext_noop("%(count)s expired"),
+    DeliveryStatus.CANCELLED: gettext_noop("%(count)s cancelled"),
+}
 
 
 def delivery_state(status: str) -> Presentation:
@@ -56,16 +64,32 @@ def attempt_state(kind: str) -> Presentation:
     return _ATTEMPTS.get(kind) or Presentation(kind, "help-hexagon", "unsure")
 
 
-def broadcast_state(status: str, counts: Mapping[str, int]) -> Presentation:
-    """What its deliveries say, once it has fired. `counts` holds the deliveries by status."""
-    if status == BroadcastStatus.SCHEDULED:
-        return _SCHEDULED
-    if status == BroadcastStatus.CANCELLED:
+def broadcast_state(broadcast: Broadcast, counts: Mapping[str, int], *, stopped: bool = False) -> Presentation:
+    """What its deliveries say, once it has fired. `counts`: deliveries by status. `stopped`: all sending is."""
+    if broadcast.status == BroadcastStatus.CANCELLED:
         return _CANCELLED
-    if counts.get(DeliveryStatus.WAITING) or counts.get(DeliveryStatus.SENDING):
-        return _GOING_OUT
+    scheduled = broadcast.status == BroadcastStatus.SCHEDULED
+    if scheduled or counts.get(DeliveryStatus.WAITING) or counts.get(DeliveryStatus.SENDING):
+        return _under_way(broadcast, scheduled=scheduled, stopped=stopped)
+    if not any(counts.values()):
+        return _NOTHING_SENT
+    return _finished(counts)
+
+
+def _under_way(broadcast: Broadcast, *, scheduled: bool, stopped: bool) -> Presentation:
+    if broadcast.paused_at:
+        return _PAUSED
+    if scheduled:
+        return _SCHEDULED
+    return _STOPPED if stopped else _GOING_OUT
+
+
+def _finished(counts: Mapping[str, int]) -> Presentation:
+    """With how many failed, expired or are unknown: it is no success while one delivery is not."""
+    parts = [gettext(text) % {"count": counts[status]} for status, text in _SHORTCOMINGS.items() if counts.get(status)]
+    if not parts:
+        return _ALL_DELIVERED
+    label = gettext("Finished: %(parts)s") % {"parts": gettext(", ").join(parts)}
     if counts.get(DeliveryStatus.UNCERTAIN):
-        return _SOME_UNKNOWN
-    if counts.get(DeliveryStatus.FAILED) or counts.get(DeliveryStatus.EXPIRED):
-        return _SOME_FAILED
-    return _ALL_DELIVERED if counts.get(DeliveryStatus.DELIVERED) else _NOTHING_SENT
+        return Presentation(label, "help-hexagon", "unsure")
+    return Presentation(label, "alert-triangle", "bad")

@@ -8,6 +8,7 @@ from messages.pages.drafts import urls as drafts
 from messages.pages.notices import urls as notices
 from messages.pages.resend import urls as resend
 from messages.pages.robot_tests import robot_test
+from messages.pages.sending import urls as sending
 
 app_name = "broadcasts"
 urlpatterns = [
@@ -16,5 +17,6 @@ urlpatterns = [
     *drafts.urlpatterns,
     *notices.urlpatterns,
     *resend.urlpatterns,
+    *sending.urlpatterns,
     path("robots/<int:pk>/test/", robot_test, name="robot_test"),
 ]

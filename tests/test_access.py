@@ -39,8 +39,15 @@ PUBLIC = {
     "simulator:elsewhere",
     "admin:jsi18n",  # the words of the admin's own scripts
 }
-# Whoever is signed in may use these: they concern nobody but themselves.
-OWN = {"overview", "account_email", "account_change_password", "account_set_password", "account_reauthenticate"}
+# Whoever is signed in may use these: they concern nobody but themselves, or say what every page says.
+OWN = {
+    "overview",
+    "account_email",
+    "account_change_password",
+    "account_set_password",
+    "account_reauthenticate",
+    "broadcasts:sending_state",  # the banner while all sending is stopped
+}
 # Asked by POST because of what they are given, not because they would change anything.
 READ_BY_POST = {
     "audit:verify",

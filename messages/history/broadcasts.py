@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
@@ -32,3 +33,9 @@ def upcoming(limit: int) -> list[Broadcast]:
     """What fires next, soonest first, each with `groups`: how many robots it goes to."""
     scheduled = Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED).defer("content")
     return list(scheduled.annotate(groups=Count("targets")).order_by("next_at", "pk")[:limit])
+
+
+def overdue(now: datetime) -> QuerySet[Broadcast]:
+    """What would have fired by now, the longest overdue first; without what is paused."""
+    due = Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED, next_at__lte=now, paused_at=None)
+    return due.defer("content").order_by("next_at", "pk")

@@ -35,6 +35,10 @@ class Progress:
         return self.counts.get(DeliveryStatus.FAILED, 0)
 
     @property
+    def expired(self) -> int:
+        return self.counts.get(DeliveryStatus.EXPIRED, 0)
+
+    @property
     def waiting(self) -> int:
         return self.counts.get(DeliveryStatus.WAITING, 0)
 
@@ -52,7 +56,7 @@ def progress_of(broadcast_ids: Iterable[int]) -> dict[int, Progress]:
     counted: dict[int, dict[str, int]] = defaultdict(dict)
     ids = list(broadcast_ids)
     rows = Delivery.objects.filter(run__broadcast__in=ids).order_by().values_list("run__broadcast", "status")
-    for broadcast_id, status, count in rows.annotate(count=Count("pk")):
+    for broadcast_id, status, count in rows.annotate(count=Count("*")):
         counted[broadcast_id][status] = count
     return {broadcast_id: Progress(counted[broadcast_id]) for broadcast_id in ids}
 

@@ -9,6 +9,8 @@ from messages.models import Delivery, DeliveryStatus, EngineState
 
 # The tick comes once a second; this long without one means that nothing is sent any more.
 SILENT_AFTER = timedelta(seconds=30)
+PAUSED = "broadcast_paused"
+STOPPED = "sending_stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,15 @@ class Wait:
 
 def why_waiting(delivery: Delivery, *, now: datetime, engine: EngineState | None) -> Wait | None:
     """None when it does not wait: for a call, or for the safe retry of an uncertain one."""
-    if delivery.status == DeliveryStatus.UNCERTAIN:
-        return Wait(delivery.reason, delivery.due_at) if delivery.due_at else None
-    if delivery.status != DeliveryStatus.WAITING:
+    uncertain = delivery.status == DeliveryStatus.UNCERTAIN
+    if delivery.status != DeliveryStatus.WAITING and not (uncertain and delivery.due_at):
         return None
+    if is_stopped(engine):
+        return Wait(STOPPED)
+    if delivery.run.broadcast.paused_at:
+        return Wait(PAUSED)
+    if uncertain:
+        return Wait(delivery.reason, delivery.due_at)
     holds = [(delivery.reason, delivery.due_at)]
     if engine:
         holds.append((engine.hold_reason, engine.hold_until))
@@ -36,6 +43,11 @@ def why_waiting(delivery: Delivery, *, now: datetime, engine: EngineState | None
 
 def engine_state() -> EngineState | None:
     return EngineState.objects.filter(pk=1).first()
+
+
+def is_stopped(engine: EngineState | None) -> bool:
+    """Whether a person has stopped all sending."""
+    return engine is not None and engine.stopped_at is not None
 
 
 def silent_since(engine: EngineState | None, *, now: datetime) -> datetime | None:

@@ -45,7 +45,7 @@ def test_the_list_shows_each_broadcast_with_how_far_it_has_come(english):
     text = text_of(english.get(LIST))
     assert "2 of 3 delivered" in text
     assert "1 failed" in text
-    assert "Some failed" in text
+    assert "Finished: 1 failed" in text
     assert "Scheduled" in text
 
 
@@ -79,8 +79,8 @@ def test_an_empty_list_says_what_to_do_first(english):
 def test_the_list_takes_as_many_queries_for_many_rows_as_for_one(english, django_assert_num_queries):
     for number in range(12):
         fired(f"Broadcast {number}", delivered=1, waiting=1)
-    # Session, user, the authors to choose from, broadcasts, progress.
-    with django_assert_num_queries(5):
+    # Session, user, the authors to choose from, broadcasts, progress, whether all sending is stopped (list and banner).
+    with django_assert_num_queries(7):
         english.get(LIST)
 
 
@@ -185,10 +185,11 @@ def test_a_worker_that_stopped_is_told_where_somebody_waits(english):
 
 def test_the_page_takes_as_many_queries_for_many_groups_as_for_one(english, django_assert_num_queries):
     broadcast = fired(delivered=20, waiting=20)
-    # Session, user, broadcast, progress, runs, deliveries with their runs and robots, the engine's state; targets.
-    with django_assert_num_queries(10):
+    # Session, user, broadcast, progress, runs, deliveries with their runs and robots, the engine's state; when it went
+    # out; runs, calls, holds and queues for its pace. On the page: targets, and the banner.
+    with django_assert_num_queries(16):
         english.get(page(broadcast))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(14):
         english.get(page(broadcast, "progress"))
 
 

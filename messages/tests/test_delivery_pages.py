@@ -104,8 +104,9 @@ def test_an_empty_history_says_what_to_do_first(english):
 def test_the_history_takes_as_many_queries_for_many_rows_as_for_one(english, django_assert_num_queries):
     for _ in range(30):
         make_delivery(run=make_run())
-    # Session, user, robots and tags to choose from, deliveries with their runs and robots, the engine's state.
-    with django_assert_num_queries(8):
+    # Session, user, robots and tags to choose from, deliveries with their runs and robots, the engine's state,
+    # the banner.
+    with django_assert_num_queries(10):
         english.get(LIST)
 
 
@@ -198,8 +199,8 @@ def test_the_page_takes_as_many_queries_for_many_attempts_as_for_one(english, dj
     delivery = make_delivery(status=DeliveryStatus.DELIVERED)
     for number in range(1, 12):
         make_attempt(delivery, number=number)
-    # Session, user, the delivery with its body, run and robot, the engine's state, attempts.
-    with django_assert_num_queries(7):
+    # Session, user, the delivery with its body, run and robot, the engine's state, attempts, the banner.
+    with django_assert_num_queries(9):
         english.get(page(delivery))
 
 

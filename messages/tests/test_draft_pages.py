@@ -108,7 +108,7 @@ def test_the_list_takes_as_many_queries_for_many_rows_as_for_one(english, django
     for number in range(12):
         make_broadcast(draft=saved(f"Draft {number}"))
     english.get(LIST)
-    with django_assert_num_queries(4):  # session, user, drafts, authors of the filter
+    with django_assert_num_queries(5):  # session, user, drafts, authors of the filter, banner
         english.get(LIST)
 
 
@@ -370,7 +370,7 @@ def test_the_compose_page_takes_a_fixed_number_of_queries(english, django_assert
     draft = saved(
         robots=[robot.pk for robot in robots], tags=[tag.pk], mention_recipients=[person.pk for person in people]
     )
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         english.get(edit(draft))
 
 
@@ -443,7 +443,7 @@ def test_the_versions_take_a_fixed_number_of_queries(english, django_assert_num_
     for number in range(60):
         snapshot = Snapshot("Fire drill", "text", {"content": f"{number}"})
         draft = save_draft(draft=draft, snapshot=snapshot, based_on=draft.version, by=WANG)
-    with django_assert_num_queries(4):  # session, user, draft, versions
+    with django_assert_num_queries(5):  # session, user, draft, versions, banner
         page = english.get(versions(draft)).context["page"]
     assert (len(page.rows), bool(page.next_url)) == (50, True)
 

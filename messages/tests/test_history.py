@@ -3,13 +3,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import override
 
 from audit.keyset import newest_first
 from messages.history.deliveries import Wanted, deliveries
 from messages.history.overview import counts_by_status, failures_by_reason, robots_in_need
 from messages.history.progress import Progress, may_change, progress_of
 from messages.history.waiting import SILENT_AFTER, Wait, silent_since, why_waiting
-from messages.models import Attempt, BroadcastStatus, Delivery, DeliveryStatus, EngineState
+from messages.models import Attempt, Broadcast, BroadcastStatus, Delivery, DeliveryStatus, EngineState
 from messages.states import broadcast_state
 from robots.models import Robot, RobotStatus
 from tests.factories import make_broadcast, make_delivery, make_robot, make_run, make_tag
@@ -173,8 +174,37 @@ def test_a_broadcast_is_followed_until_nothing_of_it_can_change_by_itself(broadc
     ],
 )
 def test_a_broadcast_is_no_success_while_one_delivery_is_not(status, counts, icon, tone):
-    shown = broadcast_state(status, counts)
+    shown = broadcast_state(Broadcast(status=status), counts)
     assert (shown.icon, shown.tone) == (icon, tone)
+
+
+@pytest.mark.parametrize(
+    ("status", "counts", "paused", "stopped", "label"),
+    [
+        pytest.param("scheduled", {}, False, False, "Scheduled", id="scheduled"),
+        pytest.param("scheduled", {}, True, False, "Paused", id="scheduled and paused"),
+        pytest.param("scheduled", {}, False, True, "Scheduled", id="scheduled while all sending is stopped"),
+        pytest.param("fired", {"waiting": 1}, False, False, "Going out", id="going out"),
+        pytest.param("fired", {"sending": 1}, True, False, "Paused", id="paused"),
+        pytest.param("fired", {"waiting": 1}, True, True, "Paused", id="paused, and all sending stopped"),
+        pytest.param("fired", {"waiting": 1}, False, True, "Stopped", id="stopped"),
+        pytest.param("fired", {"delivered": 2}, True, True, "All delivered", id="done before it was paused"),
+        pytest.param("cancelled", {"waiting": 1}, True, True, "Cancelled", id="cancelled"),
+        pytest.param("fired", {"delivered": 9, "failed": 3}, False, False, "Finished: 3 failed", id="with failures"),
+        pytest.param(
+            "fired",
+            {"delivered": 9, "failed": 3, "uncertain": 1, "expired": 2},
+            False,
+            False,
+            "Finished: 3 failed, 1 unknown, 2 expired",
+            id="with all there is",
+        ),
+    ],
+)
+def test_the_state_is_told_in_words(status, counts, paused, stopped, label):
+    broadcast = Broadcast(status=status, paused_at=NOW if paused else None)
+    with override("en"):
+        assert str(broadcast_state(broadcast, counts, stopped=stopped).label) == label
 
 
 # --- why it waits -----------------------------------------------------------------------------------------------------
@@ -194,6 +224,15 @@ def test_the_longest_hold_is_the_one_that_is_told():
     assert why_waiting(delivery, now=NOW, engine=None) == Wait("throttled", later)
     banned = EngineState(hold_until=last, hold_reason="address_banned")
     assert why_waiting(delivery, now=NOW, engine=banned) == Wait("address_banned", last)
+
+
+def test_a_person_s_pause_or_stop_is_told_before_every_hold():
+    delivery = waiting(hold_until=NOW + timedelta(minutes=5), hold_reason="throttled")
+    delivery.run.broadcast.paused_at = NOW
+    assert why_waiting(delivery, now=NOW, engine=None) == Wait("broadcast_paused")
+    assert why_waiting(delivery, now=NOW, engine=EngineState(stopped_at=NOW)) == Wait("sending_stopped")
+    delivery.status = DeliveryStatus.DELIVERED
+    assert why_waiting(delivery, now=NOW, engine=EngineState(stopped_at=NOW)) is None
 
 
 def test_a_hold_that_is_over_is_not_told():

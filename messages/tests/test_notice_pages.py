@@ -200,7 +200,7 @@ def test_the_list_takes_as_many_queries_with_many_notices_as_with_few(
     for number in range(60):
         raised(NoticeKind.ROBOT_PAUSED, subject=robot_subject(number + 1), robot="ops", reason="token_unknown")
     english.get(url)
-    with django_assert_num_queries(3):  # session, user, rows; an administrator's permissions need no asking
+    with django_assert_num_queries(4):  # session, user, rows, banner; an administrator's permissions need no asking
         english.get(url)
 
 

@@ -146,9 +146,9 @@ def test_the_lists_take_the_same_queries_however_long_they_are(
 ) -> None:
     people = [make_recipient() for _number in range(60)]
     boards = [make_list(f"list {number:03d}", people) for number in range(60)]
-    with django_assert_num_queries(5):  # session, user, lists to filter by, recipients, their lists
+    with django_assert_num_queries(6):  # session, user, lists to filter by, recipients, their lists, banner
         assert len(english.get(RECIPIENTS).context["page"].rows) == 50
-    with django_assert_num_queries(3):  # session, user, lists
+    with django_assert_num_queries(4):  # session, user, lists, banner
         assert len(english.get(LISTS).context["page"].rows) == 50
-    with django_assert_num_queries(5):  # session, user, list, members, whether there is anybody
+    with django_assert_num_queries(6):  # session, user, list, members, whether there is anybody, banner
         assert len(english.get(f"{LISTS}{boards[0].pk}/").context["page"].rows) == 50

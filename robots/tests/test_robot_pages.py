@@ -101,7 +101,7 @@ def test_the_list_takes_the_same_queries_however_long_it_is(
     tags = [make_tag(), make_tag()]
     for number in range(60):
         make_robot(organisation=organisation, tags=tags, name=f"r{number:03d}")
-    with django_assert_num_queries(6):  # session, user, two filters, robots, tags
+    with django_assert_num_queries(7):  # session, user, two filters, robots, tags, banner
         assert len(english.get(LIST).context["lines"]) == 50
 
 

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 from audit.actors import actor_of
 from messages.history.progress import Progress, may_change, progress_of
 from messages.models import Broadcast, BroadcastStatus
-from messages.services.cancel import cancel_broadcast
+from messages.pages.sending.stopping import calls_finish
+from messages.services.cancel import CannotCancel, cancel_broadcast
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,6 +26,9 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     progress = progress_of([pk])[pk]
     if not may_change(broadcast, progress):
         flash.info(request, _("There is nothing left to cancel: nothing of this broadcast is still to go out."))
+        return redirect("broadcasts:broadcast_detail", pk=pk)
+    if broadcast.status == BroadcastStatus.CANCELLED:
+        flash.info(request, _("It was cancelled already."))
         return redirect("broadcasts:broadcast_detail", pk=pk)
     if request.method == "POST":
         return _cancel(request, broadcast)
@@ -38,7 +42,11 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _cancel(request: HttpRequest, broadcast: Broadcast) -> HttpResponse:
-    stopped = cancel_broadcast(broadcast, by=actor_of(request))
+    try:
+        stopped = cancel_broadcast(broadcast, by=actor_of(request))
+    except CannotCancel as refused:
+        flash.info(request, refused.text)
+        return redirect("broadcasts:broadcast_detail", pk=broadcast.pk)
     if stopped:
         text = ngettext(
             "Cancelled: %(count)d group will not get it.", "Cancelled: %(count)d groups will not get it.", stopped
@@ -54,7 +62,7 @@ def _consequences(broadcast: Broadcast, progress: Progress) -> list[str]:
         return [_("Nothing of it has gone out, and nothing will."), _("It cannot be taken up again; its draft stays.")]
     sentences = [_waiting(progress.waiting)]
     if progress.sending:
-        sentences.append(_in_flight(progress.sending))
+        sentences.append(calls_finish(progress.sending))
     if progress.delivered:
         sentences.append(_("What was delivered stays in its group: DingTalk cannot take it back."))
     if progress.uncertain:
@@ -66,15 +74,6 @@ def _waiting(count: int) -> str:
     text = ngettext(
         "%(count)d group is still waiting and will not get it.",
         "%(count)d groups are still waiting and will not get it.",
-        count,
-    )
-    return text % {"count": count}
-
-
-def _in_flight(count: int) -> str:
-    text = ngettext(
-        "%(count)d call is in flight: it finishes, and its result is recorded.",
-        "%(count)d calls are in flight: they finish, and their results are recorded.",
         count,
     )
     return text % {"count": count}

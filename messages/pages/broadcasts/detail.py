@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,17 +14,22 @@ from django.views.decorators.http import require_safe
 
 from audit.keyset import newest_first
 from messages.history.deliveries import Wanted, deliveries
+from messages.history.pace import pace_of
 from messages.history.progress import Progress, may_change, progress_of
-from messages.history.waiting import engine_state, silent_since
-from messages.models import Broadcast, BroadcastStatus
+from messages.history.waiting import engine_state, is_stopped, silent_since
+from messages.models import Broadcast, BroadcastKind, BroadcastStatus
+from messages.pages.broadcasts.brake import Brake, brake_of
 from messages.pages.broadcasts.content import shown_content
+from messages.pages.broadcasts.late import went_out
+from messages.pages.broadcasts.pace import pace_in_words
 from messages.pages.deliveries.lines import lines
 from messages.states import DELIVERY_STATES, Presentation, broadcast_state
 
 TARGETS_SHOWN = 50
 SOON = timedelta(minutes=2)
 POLL_SECONDS = 2
-POLL_SECONDS_BEFORE_IT_FIRES = 15
+POLL_SECONDS_WHILE_IT_STOPS = 0.5
+POLL_SECONDS_WHILE_NOTHING_HAPPENS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +71,24 @@ def _live(request: HttpRequest, broadcast: Broadcast) -> dict[str, object]:
     chosen = request.GET.get("state", "")
     chosen = chosen if chosen in DELIVERY_STATES else ""
     page = newest_first(deliveries(Wanted(broadcast=broadcast.pk, state=chosen)), request.GET)
-    changes = may_change(broadcast, so_far)
+    changes, brake = may_change(broadcast, so_far), brake_of(broadcast, now=now)
+    pace = pace_of(broadcast, so_far, now=now, engine=engine, a_minute=settings.PACING_LIMIT)
+    stoppable = changes and broadcast.status != BroadcastStatus.CANCELLED
     return {
         "broadcast": broadcast,
-        "state": broadcast_state(broadcast.status, so_far.counts),
+        "state": broadcast_state(broadcast, so_far.counts, stopped=is_stopped(engine)),
+        "brake": brake,
+        "went_out": went_out(broadcast),
+        "pace": pace_in_words(pace, zone=broadcast.zone, now=now),
         "progress": so_far,
         "counts": _counts(so_far, chosen),
         "chosen": chosen,
         "page": page,
         "lines": lines(page.rows, now=now, engine=engine),
-        "poll_seconds": _poll_seconds(broadcast) if changes else None,
-        "cancellable": changes,
+        "poll_seconds": _poll_seconds(broadcast, brake, now=now) if changes else None,
+        "cancellable": stoppable,
+        "pausable": stoppable and not broadcast.paused_at and broadcast.kind == BroadcastKind.BROADCAST,
+        "resumable": stoppable and broadcast.paused_at is not None,
         "silent_since": silent_since(engine, now=now) if changes else None,
     }
 
@@ -88,8 +101,8 @@ def _counts(progress: Progress, chosen: str) -> list[StateCount]:
     ]
 
 
-def _poll_seconds(broadcast: Broadcast) -> int:
-    far = broadcast.status == BroadcastStatus.SCHEDULED and (
-        broadcast.next_at is not None and broadcast.next_at > timezone.now() + SOON
-    )
-    return POLL_SECONDS_BEFORE_IT_FIRES if far else POLL_SECONDS
+def _poll_seconds(broadcast: Broadcast, brake: Brake | None, *, now: datetime) -> float:
+    if brake:
+        return POLL_SECONDS_WHILE_NOTHING_HAPPENS if brake.at_rest else POLL_SECONDS_WHILE_IT_STOPS
+    far = broadcast.next_at is not None and broadcast.next_at > now + SOON
+    return POLL_SECONDS_WHILE_NOTHING_HAPPENS if far else POLL_SECONDS

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from audit.keyset import newest_first
 from messages.history.broadcasts import WantedBroadcasts, broadcasts
 from messages.history.progress import Progress, progress_of
+from messages.history.waiting import engine_state, is_stopped
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus
 from messages.states import Presentation, broadcast_state
 
@@ -73,4 +74,9 @@ def broadcast_list(request: HttpRequest) -> HttpResponse:
 
 def _lines(rows: list[Broadcast]) -> list[BroadcastLine]:
     progress = progress_of(broadcast.pk for broadcast in rows)
-    return [BroadcastLine(row, progress[row.pk], broadcast_state(row.status, progress[row.pk].counts)) for row in rows]
+    stopped = is_stopped(engine_state())
+    return [_line(row, progress[row.pk], stopped=stopped) for row in rows]
+
+
+def _line(broadcast: Broadcast, progress: Progress, *, stopped: bool) -> BroadcastLine:
+    return BroadcastLine(broadcast, progress, broadcast_state(broadcast, progress.counts, stopped=stopped))
