@@ -21,6 +21,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "planned_at": _iso(run.planned_at),
         "fired_at": _iso(run.fired_at),
         "resend_of": run.resend_of_id,
+        "resends": resends_of(run),
         "broadcast": {
             "id": broadcast.pk,
             "name": broadcast.name,
@@ -32,6 +33,11 @@ def report_of(run: Run) -> dict[str, Any]:
         "counts": counts_of(run),
         "deliveries": [delivery_as_json(delivery) for delivery in deliveries_of(run)],
     }
+
+
+def resends_of(run: Run) -> list[int]:
+    """The runs that sent again what this one could not deliver."""
+    return list(run.resends.order_by("pk").values_list("pk", flat=True))
 
 
 def counts_of(run: Run | None) -> dict[str, int]:

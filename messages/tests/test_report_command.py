@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -151,11 +151,11 @@ def test_no_token_is_told(run):
 
 
 def test_many_deliveries_take_the_same_queries_as_few(run, django_assert_num_queries):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         told(run)
     for _number in range(20):
         make_attempt(make_delivery(run=run))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(told(run)["deliveries"]) == 22
 
 
@@ -174,3 +174,12 @@ def test_a_run_that_does_not_exist_is_refused(number: str):
     status, out, err = report("--", number)
     assert (status, out) == (2, "")
     assert err.startswith("There is no run")
+
+
+def test_a_run_that_was_sent_again_and_the_one_that_did_so_name_each_other(run):
+    again = make_run(run.broadcast, planned_at=NINE + timedelta(hours=1))
+    Run.objects.filter(pk=again.pk).update(resend_of=run)
+    assert (told(run)["resend_of"], told(run)["resends"]) == (None, [again.pk])
+    assert (told(again)["resend_of"], told(again)["resends"]) == (run.pk, [])
+    assert f"Run {again.pk} sends again what it could not deliver." in report(str(run.pk))[1]
+    assert f"It sends again what run {run.pk} could not deliver." in report(str(again.pk))[1]

@@ -13,7 +13,7 @@ from messages.management.arguments import Refusal
 from messages.management.sent import refused_as_json
 from messages.management.wording import attempt_lines, counts_line, delivery_line, refusal_line
 from messages.models import Run
-from messages.reporting import counts_of, deliveries_of, report_of
+from messages.reporting import counts_of, deliveries_of, report_of, resends_of
 from messages.services.planning import clock
 
 REFUSED: Final = 2
@@ -60,6 +60,10 @@ def _lines(run: Run) -> Iterator[str]:
         "name": run.broadcast.name,
         "time": clock(run.planned_at, ZoneInfo(run.broadcast.zone)),
     }
+    if run.resend_of_id:
+        yield _("It sends again what run %(run)d could not deliver.") % {"run": run.resend_of_id}
+    for later in resends_of(run):
+        yield _("Run %(run)d sends again what it could not deliver.") % {"run": later}
     yield counts_line(counts_of(run))
     for delivery in deliveries_of(run):
         yield delivery_line(delivery)
