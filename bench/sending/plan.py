@@ -51,7 +51,7 @@ class Plan:
 QUICK: Final = Plan(
     sizes=(60,),
     windows=(8,),
-    processes=(2,),
+    processes=(1,),
     rounds=1,
     usual_size=40,
     tls_size=40,
