@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
@@ -17,6 +17,9 @@ from messages.models import Attempt, Broadcast, Delivery, Draft, Run
 from messages.services.drafts import StaleDraft, delete_draft, save_draft
 from messages.services.snapshots import LINKS, VALUES, Snapshot
 
+# Own words of groups are written on the compose page; here they stay as they are.
+WRITTEN: Final = tuple(name for name in VALUES if name != "overrides")
+
 
 class DraftForm(ModelForm):  # type: ignore[type-arg]
     """`based_on`: the version that was on the screen, so that two people do not overwrite each other."""
@@ -25,7 +28,7 @@ class DraftForm(ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Draft
-        fields = (*VALUES, *LINKS)
+        fields = (*WRITTEN, *LINKS)
         labels = {"content": _("content")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,10 +46,10 @@ class DraftForm(ModelForm):  # type: ignore[type-arg]
 
     def snapshot(self) -> Snapshot:
         given = self.cleaned_data
-        values: dict[str, Any] = {name: given[name] for name in VALUES}
+        values: dict[str, Any] = {name: given[name] for name in WRITTEN}
         for name in LINKS:
             values[name] = tuple(row.pk for row in given[name])
-        return Snapshot(**values)
+        return Snapshot(**values, overrides=self.instance.overrides)
 
 
 @admin.register(Draft)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from dingtalk import payloads
 from messages.models import Body, Broadcast
 
 
-def message_of(broadcast: Broadcast) -> payloads.Message:
-    return payloads.message_from_dict({"msgtype": broadcast.msgtype, broadcast.msgtype: broadcast.content})
+def message_of(broadcast: Broadcast, content: Mapping[str, Any] | None = None) -> payloads.Message:
+    """`content`: of some groups, instead of the broadcast's."""
+    return payloads.message_from_dict({"msgtype": broadcast.msgtype, broadcast.msgtype: content or broadcast.content})
 
 
 def mentions_of(broadcast: Broadcast) -> payloads.At:

@@ -50,6 +50,7 @@ class _Tailor:
     def __init__(self, run: Run) -> None:
         self._broadcast = run.broadcast
         self._template = template_of(message_of(run.broadcast))
+        self._own = [template_of(message_of(run.broadcast, content)) for content in run.broadcast.overrides]
         self._at = mentions_of(run.broadcast)
         number = run.broadcast.runs.filter(resend_of=None, pk__lte=run.pk).count()
         self._run = RunFacts(planned_at=run.planned_at, zone=run.broadcast.zone, number=number)
@@ -62,7 +63,8 @@ class _Tailor:
     def _content(self, target: Target) -> bytes | None:
         """None when there is nothing that DingTalk would take. The launch saw to it; a run's time may be longer."""
         values = values_of(robot=target.robot_name, group=target.group_name, variables=target.variables, run=self._run)
-        filled = self._template.filled(values)
+        template = self._template if target.override is None else self._own[target.override]
+        filled = template.filled(values)
         try:
             message = with_ending(filled.message, _ending(target), at=self._at)
             return None if filled.missing else build(message, self._at)

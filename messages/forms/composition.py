@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from itertools import zip_longest
 from typing import Final
 
 from django.http import QueryDict
 
 from dingtalk.text import clean_text
-from messages.forms.typed import Typed, carried_over, content_of, typed_of_content, typed_of_post
+from messages.forms.typed import MAX_ROWS, Typed, carried_over, content_of, typed_of_content, typed_of_post
 from messages.models import Draft, MessageType
+from messages.services.overrides import KINDS as OVERRIDE_KINDS
+from messages.services.overrides import Override, overrides_of
 from messages.services.snapshots import Snapshot
 
 KINDS: Final = ("robots", "tags", "mention_recipients", "mention_lists")  # what is picked from lists
@@ -28,6 +31,7 @@ class Composition:
     name: str = ""
     msgtype: str = MessageType.TEXT
     typed: Typed = Typed()  # noqa: RUF009 - frozen
+    overrides: tuple[Override, ...] = ()
     everyone: bool = False
     all_robots: bool = False
     picked: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -40,8 +44,12 @@ class Composition:
             msgtype=self.msgtype,
             content=content_of(self.msgtype, self.typed),
             mention_everyone=self.everyone,
+            mention_recipients=self.picked.get("mention_recipients", ()),
+            mention_lists=self.picked.get("mention_lists", ()),
             all_robots=self.all_robots,
-            **{kind: self.picked.get(kind, ()) for kind in KINDS},
+            robots=self.picked.get("robots", ()),
+            tags=self.picked.get("tags", ()),
+            overrides=[asdict(override) for override in self.overrides],
         )
 
     def with_typed(self, typed: Typed) -> Composition:
@@ -70,6 +78,7 @@ def composition_of_snapshot(
         name=snapshot.name,
         msgtype=snapshot.msgtype,
         typed=typed_of_content(snapshot.msgtype, snapshot.content),
+        overrides=overrides_of(snapshot.overrides),
         everyone=snapshot.mention_everyone,
         all_robots=snapshot.all_robots,
         picked={kind: tuple(getattr(snapshot, kind)) for kind in KINDS},
@@ -84,11 +93,22 @@ def composition_of_post(post: QueryDict, *, draft: int | None = None) -> Composi
         name=clean_text(post.get("name", "")).strip(),
         msgtype=msgtype if msgtype in MessageType.values else MessageType.TEXT,
         typed=typed_of_post(post),
+        overrides=_overrides(post),
         everyone=post.get("everyone") == "1",
         all_robots=post.get("all_robots") == "1",
         picked={kind: _numbers(post.getlist(kind)) for kind in KINDS},
         searches={kind: clean_text(post.get(f"search_{kind}", "")).strip()[:100] for kind in KINDS},
         shown=number_of(post.get("shown", "")),
+    )
+
+
+def _overrides(post: QueryDict) -> tuple[Override, ...]:
+    columns = [post.getlist(f"own_{name}")[:MAX_ROWS] for name in ("kind", "pk", "title", "text")]
+    rows = [tuple(map(clean_text, row)) for row in zip_longest(*columns, fillvalue="")]
+    return tuple(
+        Override(kind, number, title.strip(), text)
+        for kind, pk, title, text in rows
+        if kind in OVERRIDE_KINDS and (number := number_of(pk)) is not None
     )
 
 

@@ -37,6 +37,8 @@ class Broadcast(models.Model):
     content = models.JSONField()
     # Whether groups read different words: rendered for each target when it fires. Else one body serves all.
     tailored = models.BooleanField(default=False)
+    # What some groups read instead of `content`, whole contents like it; a target says which.
+    overrides = models.JSONField(default=list)
     at_mobiles = models.JSONField(default=list)
     at_user_ids = models.JSONField(default=list)
     at_everyone = models.BooleanField(default=False)
@@ -100,6 +102,8 @@ class Target(models.Model):
     variables = models.JSONField(default=dict)
     # {"keywords": […], "text": …}: added at the end if the rendered text has none of the keywords. None: nothing is.
     ending = models.JSONField(null=True)
+    # Position in the broadcast's overrides; None: its content.
+    override = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         ordering = ["pk"]

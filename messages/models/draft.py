@@ -25,6 +25,8 @@ class Draft(models.Model):
     # The object that stands under the msgtype's key in DingTalk's body, e.g. {"title": …, "text": …}. A draft may be
     # incomplete: what is missing is told before launch.
     content = models.JSONField(default=dict)
+    # Own words of some groups: {"kind": "robot" or "tag", "pk": …, "title": …, "text": …}; see services/overrides.py.
+    overrides = models.JSONField(default=list, editable=False)
     mention_everyone = models.BooleanField(_("mention everyone"), default=False)
     mention_recipients = models.ManyToManyField(
         Recipient, verbose_name=_("mentioned recipients"), related_name="+", blank=True
@@ -61,7 +63,7 @@ class DraftVersion(models.Model):
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    # name, msgtype, content, mention_everyone, mention_recipients, mention_lists, all_robots, robots, tags (as ids)
+    # name, msgtype, content, overrides, mention_everyone, mention_recipients, mention_lists, all_robots, robots, tags (as ids)
     snapshot = models.JSONField()
     saved_by_name = models.CharField(max_length=150)
     saved_at = models.DateTimeField(auto_now_add=True)

@@ -18,6 +18,7 @@ from messages.models import EngineState
 from messages.rendering.values import RunFacts
 from messages.services.budget import over_budget
 from messages.services.findings import BLOCKER, WARNING, Check, Finding
+from messages.services.overrides import Override
 from messages.services.planning import clock
 from messages.services.tailoring import Tailoring
 from messages.services.word_checks import WordCheck, check_words
@@ -38,13 +39,16 @@ def check_launch(
     planned_at: datetime | None = None,
     zone: str | None = None,
     urgent: bool = False,
+    overrides: Sequence[Override] = (),
 ) -> Check:
     """Holds and quotas are judged at `planned_at` (None: now), and dates written so, in `zone` (None: the default).
 
     A fixed number of queries, however many robots; three more for variables.
     """
     when = planned_at or timezone.now()
-    words = check_words(tailoring_of(message, at=at, planned_at=when, zone=zone), at=at, robots=robots)
+    words = check_words(
+        tailoring_of(message, at=at, planned_at=when, zone=zone, overrides=overrides), at=at, robots=robots
+    )
     organisations = Organisation.objects.in_bulk({robot.organisation_id for robot in robots})
     findings = (
         *words.general,
@@ -57,9 +61,17 @@ def check_launch(
     return Check(findings=findings, bytes=words.bytes)
 
 
-def tailoring_of(message: Message, *, at: At, planned_at: datetime | None = None, zone: str | None = None) -> Tailoring:
+def tailoring_of(
+    message: Message,
+    *,
+    at: At,
+    planned_at: datetime | None = None,
+    zone: str | None = None,
+    overrides: Sequence[Override] = (),
+) -> Tailoring:
     """As the first run would be; `planned_at` and `zone` as for check_launch."""
-    return Tailoring(message, at=at, run=RunFacts(planned_at or timezone.now(), zone or settings.TIME_ZONE))
+    run = RunFacts(planned_at or timezone.now(), zone or settings.TIME_ZONE)
+    return Tailoring(message, at=at, run=run, overrides=overrides)
 
 
 def robot_deleted(robot: Robot) -> Finding:

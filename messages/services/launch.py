@@ -25,7 +25,8 @@ from messages.services.audience import ROWS_PER_QUERY, as_they_are_now
 from messages.services.checks import Check, check_launch, robot_deleted, tailoring_of
 from messages.services.content import summary
 from messages.services.drafts import StaleDraft
-from messages.services.planning import clock, planned_moment, zone_named
+from messages.services.overrides import Override
+from messages.services.planning import clock, planned_moment, useful_moment, zone_named
 from messages.services.tailoring import Tailoring
 from messages.wakeups import wake_tick
 from robots.models import Robot
@@ -71,8 +72,10 @@ class _Order:
     seen_launches: int
     seen_version: int
     uncertain_policy: str
+    useful_until: datetime | None
     urgent: bool
     over_quota: bool
+    overrides: Sequence[Override]
 
 
 def launch(
@@ -89,17 +92,22 @@ def launch(
     seen_launches: int | None = None,
     seen_version: int | None = None,
     uncertain_policy: str | None = None,
+    useful_until: datetime | None = None,
     urgent: bool = False,
     over_quota: bool = False,
+    overrides: Sequence[Override] = (),
 ) -> Broadcast:
     """Freeze and plan; `planned_at` None (or less than a minute ago) means now. The tick fires it.
 
     The same launch_key again gives the broadcast that it made. `seen_launches` and `seen_version` are what the person
     saw of the draft (None: what `draft` holds). Robots are looked at again, whatever a check said before. Without an
     uncertain_policy a person decides about a message that mentions everyone, others are retried safely. `urgent` may
-    use up the reserve of the organisations; `over_quota` says yes to breaking their budgets.
+    use up the reserve of the organisations; `over_quota` says yes to breaking their budgets. `overrides`: own words.
 
-    Raises LaunchRefused, AlreadyLaunched, StaleDraft (edited or deleted since), PlannedInPast, UnknownZone.
+    What still waits at `useful_until` (None: no end) is not sent any more.
+
+    Raises LaunchRefused, AlreadyLaunched, StaleDraft (edited or deleted since), PlannedInPast, NeverUseful (over before
+    it goes out), UnknownZone.
     """
     default_policy = UncertainPolicy.ASK if at.everyone else UncertainPolicy.RETRY_SAFELY
     order = _Order(
@@ -115,8 +123,10 @@ def launch(
         seen_launches=_seen(seen_launches, draft.launches if draft else 0),
         seen_version=_seen(seen_version, draft.version if draft else 0),
         uncertain_policy=uncertain_policy or default_policy,
+        useful_until=useful_until,
         urgent=urgent,
         over_quota=over_quota,
+        overrides=overrides,
     )
     try:
         return _launch(order)
@@ -132,15 +142,18 @@ def _launch(order: _Order) -> Broadcast:
         return same
     zone, now = zone_named(order.zone), timezone.now()
     planned_at = planned_moment(order.planned_at, zone=zone, now=now)
+    useful_moment(order.useful_until, planned_at=planned_at, zone=zone)
     if order.draft and not _take_draft(order.draft, order):
         return _launched_meanwhile(order.draft, order)
     robots = as_they_are_now(order.robots)
     check = _check(order, robots, planned_at)
     if check.blockers or (check.questions and not order.over_quota):
         raise LaunchRefused(check)
-    tailoring = tailoring_of(order.message, at=order.at, planned_at=planned_at, zone=order.zone)
+    tailoring = tailoring_of(
+        order.message, at=order.at, planned_at=planned_at, zone=order.zone, overrides=order.overrides
+    )
     tailored = not tailoring.plain or any(map(tailoring.ending_of, robots))
-    broadcast = _freeze(order, planned_at, tailored=tailored)
+    broadcast = _freeze(order, planned_at, tailored=tailored, own=tailoring.own_messages)
     _aim(broadcast, robots, tailoring)
     detail = _detail(order, broadcast, len(robots)) | ({"over_quota": True} if check.questions else {})
     record("broadcast.launched", by=order.by, target=broadcast, detail=detail)
@@ -183,13 +196,14 @@ def _check(order: _Order, robots: Sequence[Robot], planned_at: datetime) -> Chec
         planned_at=planned_at,
         zone=order.zone,
         urgent=order.urgent,
+        overrides=order.overrides,
     )
     there = {robot.pk for robot in robots}
     gone = {robot.pk: robot for robot in order.robots if robot.pk not in there}
     return replace(check, findings=(*check.findings, *map(robot_deleted, gone.values())))
 
 
-def _freeze(order: _Order, planned_at: datetime, *, tailored: bool) -> Broadcast:
+def _freeze(order: _Order, planned_at: datetime, *, tailored: bool, own: Sequence[Message]) -> Broadcast:
     body = message_to_dict(order.message)
     msgtype = str(body["msgtype"])
     return Broadcast.objects.create(
@@ -199,6 +213,7 @@ def _freeze(order: _Order, planned_at: datetime, *, tailored: bool) -> Broadcast
         msgtype=msgtype,
         content=body[msgtype],
         tailored=tailored,
+        overrides=[message_to_dict(storable(message))[msgtype] for message in own],
         at_mobiles=list(order.at.mobiles),
         at_user_ids=list(order.at.user_ids),
         at_everyone=order.at.everyone,
@@ -206,6 +221,7 @@ def _freeze(order: _Order, planned_at: datetime, *, tailored: bool) -> Broadcast
         next_at=planned_at,
         zone=order.zone,
         uncertain_policy=order.uncertain_policy,
+        useful_until=order.useful_until,
         urgent=order.urgent,
         launch_key=order.launch_key,
         created_by_id=order.by.user_id,
@@ -227,12 +243,15 @@ def _targets(broadcast: Broadcast, robots: Sequence[Robot], tailoring: Tailoring
             robot_name=robot.name,
             group_name=robot.group_name,
             variables=tailoring.variables_of(robot),
+            override=tailoring.override_of(robot),
             ending=asdict(ending) if (ending := tailoring.ending_of(robot)) else None,
         )
 
 
 def _detail(order: _Order, broadcast: Broadcast, robots: int) -> dict[str, object]:
     detail: dict[str, object] = {"robots": robots, "planned_at": broadcast.planned_at.isoformat(), "zone": order.zone}
+    if order.useful_until:
+        detail["useful_until"] = order.useful_until.isoformat()
     if order.urgent:
         detail["urgent"] = True
     if order.draft:

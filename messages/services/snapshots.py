@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from django.db.models import Model
 
 from dingtalk.text import clean_text
 from messages.models import Draft
+from messages.services.overrides import kept, overrides_of
 from robots.models import Recipient, RecipientList, Robot, Tag
 
 # The many-to-many fields of a draft, kept as ids.
@@ -23,7 +24,10 @@ LINKS: Final[Mapping[str, type[Model]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`content` is the object under the msgtype's key in DingTalk's body; it may be incomplete."""
+    """`content` is the object under the msgtype's key in DingTalk's body; it may be incomplete.
+
+    `overrides` as Draft.overrides; a version from before there were any has none.
+    """
 
     name: str
     msgtype: str
@@ -34,6 +38,7 @@ class Snapshot:
     all_robots: bool = False
     robots: Sequence[int] = ()
     tags: Sequence[int] = ()
+    overrides: Sequence[Mapping[str, Any]] = field(default_factory=list)
 
     @classmethod
     def of(cls, draft: Draft) -> Snapshot:
@@ -54,7 +59,8 @@ class Snapshot:
         """Fit to be stored: ids in order and only of rows that still exist, text without what no database takes."""
         links: dict[str, Any] = {name: _existing(model, getattr(self, name)) for name, model in LINKS.items()}
         name = clean_text(self.name).strip()[:NAME_LENGTH]
-        return replace(self, name=name, content=_storable(self.content), **links)
+        overrides = kept(overrides_of(self.overrides))
+        return replace(self, name=name, content=_storable(self.content), overrides=overrides, **links)
 
     def changes_from(self, other: Snapshot) -> list[str]:
         return [name for name in FIELDS if getattr(self, name) != getattr(other, name)]

@@ -2,54 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dingtalk.payloads import At, Message, Problem
 from messages.rendering.endings import Ending, ending_of, with_ending
-from messages.rendering.message import template_of
+from messages.rendering.message import MessageTemplate, template_of
 from messages.rendering.values import RunFacts, values_of
+from messages.services.overrides import Chosen, Override
 from messages.services.variables import Clash, Variables
 from robots.models import Robot
 
 
 @dataclass(frozen=True, slots=True)
 class GroupMessage:
-    """With `missing` or `clashes` it is not to be sent."""
+    """With `missing`, `clashes` or `torn` it is not to be sent."""
 
     message: Message
     missing: tuple[str, ...] = ()
     clashes: tuple[Clash, ...] = ()
+    torn: tuple[str, str] | None = None  # two tags that both have own words for it
     ended: bool = False  # the robot's footer or keyword was added
     used: tuple[tuple[str, str | None], ...] = ()  # the message's variables and what they are in this group
 
 
 class Tailoring:
-    """At most three queries, however many robots are asked for; none for a message without variables of staff."""
+    """A fixed number of queries, however many robots are asked for: three for variables of staff, one for own words."""
 
-    def __init__(self, message: Message, *, at: At, run: RunFacts) -> None:
+    def __init__(self, message: Message, *, at: At, run: RunFacts, overrides: Sequence[Override] = ()) -> None:
+        self.overrides = overrides
         self._template = template_of(message)
-        self._variables = Variables(self._template.own_names)
+        self._own = [template_of(override.of(message)) for override in overrides]
+        self._chosen = Chosen(overrides)
+        self._variables = Variables(frozenset().union(*(template.own_names for template in self._templates)))
         self._at = at
         self._run = run
 
     @property
     def plain(self) -> bool:
         """Whether every group reads the same."""
-        return self._template.plain
+        return not self.overrides and self._template.plain
 
     @property
     def message(self) -> Message:
-        """As it was written."""
+        """As it was written for all."""
         return self._template.message
+
+    @property
+    def own_messages(self) -> list[Message]:
+        """As they were written, in the order of the overrides."""
+        return [template.message for template in self._own]
 
     @property
     def places(self) -> frozenset[str]:
         """Which texts of the message have variables, in DingTalk's keys."""
-        return frozenset(self._template.texts)
+        return frozenset(place for template in self._templates for place in template.texts)
 
     def faults(self) -> tuple[Problem, ...]:
         """What is wrong with the variables, whoever reads them. Then no group has a message."""
-        return self._template.faults() or self._template.unknown(self._variables.known)
+        return self._faults_of(self._template)
+
+    def own_faults(self) -> list[tuple[Override, Problem]]:
+        """The same for own words, as far as they are others."""
+        common = self.faults()
+        found = zip(self.overrides, map(self._faults_of, self._own), strict=True)
+        return [(override, fault) for override, faults in found for fault in faults if fault not in common]
+
+    def override_of(self, robot: Robot) -> int | None:
+        """The position of its own words; None when it reads what all do."""
+        return self._chosen.of(robot)
 
     def variables_of(self, robot: Robot) -> dict[str, str]:
         """What the message uses of the robot's and its tags' variables."""
@@ -58,24 +79,38 @@ class Tailoring:
     def ending_of(self, robot: Robot) -> Ending | None:
         """What may have to be added for the robot; a text that is the same at every run says whether it is."""
         ending = ending_of(keywords=robot.keywords, footer=robot.footer, append_keyword=robot.append_keyword)
-        if self.plain and with_ending(self.message, ending, at=self._at) is self.message:
+        template = self._template_for(robot)
+        if template.plain and with_ending(template.message, ending, at=self._at) is template.message:
             return None
         return ending
 
     def of(self, robot: Robot) -> GroupMessage:
-        ending = self.ending_of(robot)
-        if self.plain:
-            message = with_ending(self.message, ending, at=self._at)
-            return GroupMessage(message, ended=message is not self.message)
+        ending, template, torn = self.ending_of(robot), self._template_for(robot), self._chosen.clash(robot)
+        if template.plain:
+            message = with_ending(template.message, ending, at=self._at)
+            return GroupMessage(message, torn=torn, ended=message is not template.message)
         own = self._variables.of(robot)
         values = values_of(robot=robot.name, group=robot.group_name, variables=own.values, run=self._run)
-        filled = self._template.filled(values)
+        filled = template.filled(values)
         message = with_ending(filled.message, ending, at=self._at)
-        clashing = {clash.name for clash in own.clashes}
+        clashes = tuple(clash for clash in own.clashes if clash.name in template.own_names)
+        clashing = {clash.name for clash in clashes}
         return GroupMessage(
             message,
             missing=tuple(name for name in filled.missing if name not in clashing),
-            clashes=own.clashes,
+            clashes=clashes,
+            torn=torn,
             ended=message is not filled.message,
-            used=self._template.shown(values),
+            used=template.shown(values),
         )
+
+    @property
+    def _templates(self) -> list[MessageTemplate]:
+        return [self._template, *self._own]
+
+    def _template_for(self, robot: Robot) -> MessageTemplate:
+        position = self._chosen.of(robot)
+        return self._template if position is None else self._own[position]
+
+    def _faults_of(self, template: MessageTemplate) -> tuple[Problem, ...]:
+        return template.faults() or template.unknown(self._variables.known)

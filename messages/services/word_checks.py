@@ -12,6 +12,7 @@ from dingtalk.payloads.wire import body_bytes
 from messages.services.content import problem_text
 from messages.services.findings import BLOCKER, NOTE, Finding
 from messages.services.keyword_rule import KeywordRule
+from messages.services.overrides import Override, names_of
 from messages.services.tailoring import GroupMessage, Tailoring
 from robots.models import Robot
 
@@ -59,20 +60,32 @@ class _Judge:
 
 def check_words(tailoring: Tailoring, *, at: At, robots: Sequence[Robot]) -> WordCheck:
     judge = _Judge(at)
-    if faults := tailoring.faults():
-        return WordCheck(_general(faults), {}, judge.of(tailoring.message).bytes)
+    faults, own_faults = tailoring.faults(), tailoring.own_faults()
+    if faults or own_faults:
+        found = (*_general(faults), *_of_own_words(own_faults))
+        return WordCheck(found, {}, judge.of(tailoring.message).bytes)
     if tailoring.plain or not robots:
         judge.of(tailoring.message)
     groups = {robot.pk: tailoring.of(robot) for robot in robots}
     for group in groups.values():
         judge.of(group.message)
     common = judge.common()
-    found = {robot.pk: [*_of_group(robot, groups[robot.pk], judge, common)] for robot in robots}
-    return WordCheck(_general(common), found, judge.most_bytes())
+    by_robot = {robot.pk: [*_of_group(robot, groups[robot.pk], judge, common)] for robot in robots}
+    return WordCheck(_general(common), by_robot, judge.most_bytes())
 
 
 def _general(found: Sequence[Problem]) -> tuple[Finding, ...]:
     return tuple(Finding(None, BLOCKER, problem.code, problem_text(problem)) for problem in found)
+
+
+def _of_own_words(found: Sequence[tuple[Override, Problem]]) -> Iterator[Finding]:
+    names = names_of([override for override, _problem in found])
+    for override, problem in found:
+        yield Finding(None, BLOCKER, problem.code, in_own_words(names[override], problem_text(problem)))
+
+
+def in_own_words(name: str, text: str) -> str:
+    return _("In the words for “%(name)s”: %(text)s") % {"name": name, "text": text}
 
 
 def _of_group(robot: Robot, group: GroupMessage, judge: _Judge, common: Sequence[Problem]) -> Iterator[Finding]:
@@ -101,6 +114,12 @@ def ended_text(robot: Robot) -> str:
 
 def lacks(group: GroupMessage) -> Iterator[tuple[str, str]]:
     """Why this group has no message of its own: code and words for each reason."""
+    if group.torn:
+        text = _(
+            "The tags “%(one)s” and “%(other)s” both have words of their own for this group. Write some for the robot"
+            " itself, or take one of the two away."
+        )
+        yield "override_clash", text % {"one": group.torn[0], "other": group.torn[1]}
     for clash in group.clashes:
         text = _(
             "The tags “%(one)s” and “%(other)s” give {{ %(name)s }} different values. Give the robot one of its own, or"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from messages.models import MessageType
+from messages.services.overrides import names_of, overrides_of
 from messages.services.snapshots import LINKS, Snapshot
 
 
@@ -25,6 +26,7 @@ LABELS: Final[Mapping[str, Promise]] = {
     "name": gettext_lazy("Name"),
     "msgtype": gettext_lazy("Type"),
     "content": gettext_lazy("Message"),
+    "overrides": gettext_lazy("Own words of groups"),
     "mention_everyone": gettext_lazy("Mention everyone"),
     "mention_recipients": gettext_lazy("Mentioned recipients"),
     "mention_lists": gettext_lazy("Mentioned lists"),
@@ -47,6 +49,8 @@ def _words(name: str, snapshot: Snapshot) -> str:
             return str(MessageType(value).label)
         case "content":
             return _("see the message")
+        case "overrides":
+            return _(", ").join(names_of(overrides_of(value)).values()) or _("none")
         case "mention_everyone" | "all_robots":
             return _("yes") if value else _("no")
         case _:

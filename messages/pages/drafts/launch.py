@@ -14,11 +14,11 @@ from audit.actors import actor_of
 from messages.forms.composition import number_of
 from messages.forms.launch import LaunchForm
 from messages.models import Broadcast, Draft
-from messages.pages.drafts.launching import later_label, launch_page, moment_of
+from messages.pages.drafts.launching import later_label, launch_page, moments_of
 from messages.pages.drafts.order import Order, order_of
 from messages.services.drafts import StaleDraft
 from messages.services.launch import AlreadyLaunched, LaunchRefused, launch
-from messages.services.planning import PlannedInPast
+from messages.services.planning import NeverUseful, PlannedInPast
 from messages.services.repairs import add_keyword
 from robots.services.robots import allow_keyword
 
@@ -92,7 +92,7 @@ def launch_moment(request: HttpRequest, pk: int) -> HttpResponse:
     """The chosen moment in words, while it is being chosen."""
     order = _order(request, pk)
     form = _form(request, order)
-    context = {"form": form, "moment": moment_of(form), "later_label": later_label(form), "live": True}
+    context = {**moments_of(form), "form": form, "later_label": later_label(form), "live": True}
     return render(request, "broadcasts/launch/_moment.html", context)
 
 
@@ -109,6 +109,9 @@ def _launch(request: HttpRequest, order: Order, form: LaunchForm) -> HttpRespons
     except PlannedInPast as past:
         form.add_error("time", past.text)
         return launch_page(request, order, form=form)
+    except NeverUseful as never:
+        form.add_error("until_time", never.text)
+        return launch_page(request, order, form=form)
     except StaleDraft as stale:
         return _stale(request, order, form, stale)
     flash.success(request, _("Scheduled.") if form.later else _("On its way."))
@@ -116,7 +119,7 @@ def _launch(request: HttpRequest, order: Order, form: LaunchForm) -> HttpRespons
 
 
 def _launched(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast:
-    wall = form.wall
+    wall, until = form.wall, form.until
     return launch(
         message=order.message,
         at=order.at,
@@ -129,8 +132,10 @@ def _launched(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast
         draft=order.draft,
         seen_launches=number_of(request.POST.get("seen_launches", "")) or 0,
         uncertain_policy=form.cleaned_data["policy"],
+        useful_until=until.moment if until else None,
         urgent=form.cleaned_data["urgent"],
         over_quota=form.cleaned_data["over_quota"],
+        overrides=order.tailoring.overrides,
     )
 
 

@@ -47,12 +47,14 @@ def launch_page(
     """
     form = form or fresh_form(order)
     urgent = bool(form["urgent"].value())
-    check = check or check_launch(message=order.message, at=order.at, robots=order.robots, urgent=urgent)
+    check = check or check_launch(
+        message=order.message, at=order.at, robots=order.robots, urgent=urgent, overrides=order.tailoring.overrides
+    )
     context = {
         "draft": order.draft,
         "order": order,
         "form": form,
-        "moment": moment_of(timed or form),
+        **moments_of(timed or form),
         "now_label": now_label(order),
         "later_label": later_label(timed or form),
         "robots": order.robots[:ROBOTS_SHOWN],
@@ -91,8 +93,18 @@ def later_label(form: LaunchForm) -> str:
     return _("Schedule for %(time)s") % {"time": clock(wall.moment, wall.zone)} if wall else _("Schedule")
 
 
-def moment_of(form: LaunchForm) -> Moment | None:
-    wall = form.wall
+def moments_of(form: LaunchForm) -> dict[str, object]:
+    """When it goes out and until when it is useful, as far as either was chosen; and whether the one makes sense."""
+    wall, until = form.wall, form.until
+    goes_out = wall.moment if wall else timezone.now()
+    return {
+        "moment": _moment(wall),
+        "until": _moment(until),
+        "never_useful": until is not None and until.moment <= goes_out,
+    }
+
+
+def _moment(wall: WallTime | None) -> Moment | None:
     if wall is None:
         return None
     default = ZoneInfo(settings.TIME_ZONE)

@@ -13,6 +13,7 @@ from messages.models import Draft
 from messages.pages.drafts.panel import CHOICES, Panel, audience_of, mentions_of, panel_for
 from messages.services.checks import Check, Finding, tailoring_of
 from messages.services.content import message_of
+from messages.services.overrides import overrides_of
 from messages.services.tailoring import Tailoring
 from robots.models import Organisation, Robot
 
@@ -42,7 +43,8 @@ class Order:
     def seal(self) -> str:
         """Changes with anything that would go out differently: content, mentions, groups, their variables."""
         robots = ",".join(map(self._sealed, self.robots))
-        return hashlib.sha256(body_bytes(self.message, self.at) + robots.encode()).hexdigest()
+        own = repr(self.tailoring.overrides) if self.tailoring.overrides else ""
+        return hashlib.sha256(body_bytes(self.message, self.at) + own.encode() + robots.encode()).hexdigest()
 
     @property
     def without(self) -> str:
@@ -54,10 +56,11 @@ class Order:
 
     def _sealed(self, robot: Robot) -> str:
         ending = self.tailoring.ending_of(robot)
+        position = self.tailoring.override_of(robot)
         if self.tailoring.plain:
             return f"{robot.pk}{ending.text}" if ending else str(robot.pk)
         own = sorted(self.tailoring.variables_of(robot).items())
-        return repr((robot.pk, robot.name, robot.group_name, own, ending))
+        return repr((robot.pk, robot.name, robot.group_name, own, ending, position))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,9 @@ def order_of(draft: Draft, *, without: Iterable[int]) -> Order:
     return Order(
         draft=draft,
         composition=composition,
-        tailoring=tailoring_of(message_of(snapshot.msgtype, snapshot.content), at=at),
+        tailoring=tailoring_of(
+            message_of(snapshot.msgtype, snapshot.content), at=at, overrides=overrides_of(snapshot.overrides)
+        ),
         at=at,
         robots=[robot for robot in robots if robot.pk not in kept_out],
         left_out=[robot for robot in robots if robot.pk in kept_out],

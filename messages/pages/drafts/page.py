@@ -17,6 +17,7 @@ from messages.forms.rows import MAX_BUTTONS
 from messages.forms.typed import MAX_ROWS
 from messages.models import Draft, DraftVersion, MessageType
 from messages.pages.drafts.differences import Difference
+from messages.pages.drafts.own_words import own_choices, own_words_of
 from messages.pages.drafts.panel import Panel, Remark, panel_of
 from messages.pages.drafts.picking import picker_of
 from messages.pages.drafts.rows import rows_of
@@ -100,6 +101,8 @@ def compose_page(
         "panel": panel,
         "switchable": True,
         "variables": explained_variables(),
+        "own_words": own_words_of(composition, focus=focus),
+        "own_choices": own_choices(composition, panel),
         "beside": beside,
         "conflict": conflict,
         "deleted": deleted,

@@ -21,9 +21,10 @@ from messages.services.checks import tailoring_of
 from messages.services.content import message_of, problem_text
 from messages.services.keyword_rule import KeywordRule
 from messages.services.mentions import resolve_mentions
+from messages.services.overrides import names_of, overrides_of
 from messages.services.snapshots import Snapshot
 from messages.services.tailoring import GroupMessage, Tailoring
-from messages.services.word_checks import ended_text, lacks
+from messages.services.word_checks import ended_text, in_own_words, lacks
 from robots.models import Recipient, RecipientList, Robot, Tag
 
 NOBODY: Final = _("Choose at least one robot or tag: nobody would get this message.")
@@ -52,6 +53,7 @@ class Panel:
     shown: Robot | None
     choices: Sequence[Robot]
     used: Sequence[tuple[str, str | None]]
+    own_words: str  # of which robot or tag the words are that this group reads instead of those for all; "" for none
     remarks: tuple[Remark, ...]
 
     @property
@@ -72,7 +74,7 @@ def panel_of(composition: Composition) -> Panel:
     robots = audience_of(snapshot)
     at = mentions_of(snapshot)
     return panel_for(
-        tailoring_of(message_of(snapshot.msgtype, snapshot.content), at=at),
+        tailoring_of(message_of(snapshot.msgtype, snapshot.content), at=at, overrides=overrides_of(snapshot.overrides)),
         at=at,
         groups=robots.count(),
         choices=_with_shown(robots, composition.shown),
@@ -84,21 +86,31 @@ def panel_for(
     tailoring: Tailoring, *, at: At, groups: int, choices: Sequence[Robot], composition: Composition
 ) -> Panel:
     shown = next((robot for robot in choices if robot.pk == composition.shown), choices[0] if choices else None)
-    faults = tailoring.faults()
-    group = tailoring.of(shown) if shown and not faults else None
+    faults, own_faults, names = tailoring.faults(), tailoring.own_faults(), names_of(tailoring.overrides)
+    group = tailoring.of(shown) if shown and not faults and not own_faults else None
     message = group.message if group else tailoring.message
-    preview = preview_of(message, at=at, names=names_of(at), sender=shown.name if shown else "")
+    preview = preview_of(message, at=at, names=mentioned_names(at), sender=shown.name if shown else "")
     # What cannot be filled in yet is not judged as if it stood there.
     judged = [problem for problem in preview.problems if group or problem.field not in tailoring.places]
     remarks = [*_remarks([*faults, *judged], preview, composition.typed)]
+    for override, problem in own_faults:
+        remarks.append(Remark("own", "wrong", in_own_words(names[override], problem_text(problem))))
     if group:
         remarks += [Remark("audience", "wrong", _in_group(shown, text)) for _code, text in lacks(group)]
     if group and shown:
         remarks += _of_keywords(group, shown, at)
     if not groups:
         remarks.append(Remark("audience", "missing", NOBODY))
-    used = group.used if group else ()
-    return Panel(preview, groups, shown=shown, choices=choices, used=used, remarks=tuple(remarks))
+    position = tailoring.override_of(shown) if shown else None
+    return Panel(
+        preview,
+        groups,
+        shown=shown,
+        choices=choices,
+        used=group.used if group else (),
+        own_words="" if position is None else names[tailoring.overrides[position]],
+        remarks=tuple(remarks),
+    )
 
 
 def _with_shown(robots: QuerySet[Robot], shown: int | None) -> list[Robot]:
@@ -138,7 +150,7 @@ def mentions_of(snapshot: Snapshot) -> At:
     )
 
 
-def names_of(at: At) -> dict[str, str]:
+def mentioned_names(at: At) -> dict[str, str]:
     """The names of those who are shown; further ones are counted only."""
     mobiles, user_ids = at.mobiles[:MAX_MENTIONS], at.user_ids[:MAX_MENTIONS]
     if not (mobiles or user_ids):

@@ -10,13 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from messages.forms.composition import KINDS, Composition, composition_of_post
+from messages.forms.composition import KINDS, Composition, composition_of_post, number_of
 from messages.forms.rows import MAX_BUTTONS, added, moved, removed
 from messages.forms.typed import MAX_ROWS, Row, with_room
 from messages.models import Draft, MessageType
 from messages.pages.drafts.page import beside_fields, compose_page
 from messages.pages.drafts.panel import panel_of
 from messages.pages.drafts.picking import picker_of
+from messages.services.overrides import KINDS as OVERRIDE_KINDS
+from messages.services.overrides import Override
 
 Rows = tuple[Row, ...]
 MOST = {"buttons": MAX_BUTTONS, "feed": MAX_ROWS}
@@ -88,6 +90,34 @@ def row_up(request: HttpRequest, rows: str, position: int) -> HttpResponse:
 @permission_required("broadcasts.view_draft", raise_exception=True)
 def row_down(request: HttpRequest, rows: str, position: int) -> HttpResponse:
     return _moved(request, rows, position, by=1)
+
+
+@require_POST
+@login_required
+@permission_required("broadcasts.view_draft", raise_exception=True)
+def own_words_add(request: HttpRequest) -> HttpResponse:
+    """Words of their own for a robot or a tag, to begin with those that all the others read."""
+    composition = composition_of_post(request.POST)
+    kind, _dash, pk = request.POST.get("own_new", "").partition("-")
+    number = number_of(pk)
+    if kind not in OVERRIDE_KINDS or number is None:
+        return _shown(request, composition)
+    there = [(override.kind, override.pk) for override in composition.overrides]
+    if (kind, number) not in there and len(there) < MAX_ROWS:
+        typed = composition.typed
+        new = Override(kind, number, typed.title, typed.text)
+        composition = replace(composition, overrides=(*composition.overrides, new))
+        there.append((kind, number))
+    return _shown(request, composition, focus=f"own-{there.index((kind, number))}" if (kind, number) in there else "")
+
+
+@require_POST
+@login_required
+@permission_required("broadcasts.view_draft", raise_exception=True)
+def own_words_remove(request: HttpRequest, position: int) -> HttpResponse:
+    composition = composition_of_post(request.POST)
+    left = tuple(own for number, own in enumerate(composition.overrides) if number != position)
+    return _shown(request, replace(composition, overrides=left), focus="own-new")
 
 
 def _moved(request: HttpRequest, rows: str, position: int, *, by: int) -> HttpResponse:

@@ -13,7 +13,17 @@ from messages.pages.drafts.launch import (
 )
 from messages.pages.drafts.lifecycle import draft_copy, draft_delete
 from messages.pages.drafts.listing import draft_list
-from messages.pages.drafts.shape import draft_pick, draft_preview, draft_type, row_add, row_down, row_remove, row_up
+from messages.pages.drafts.shape import (
+    draft_pick,
+    draft_preview,
+    draft_type,
+    own_words_add,
+    own_words_remove,
+    row_add,
+    row_down,
+    row_remove,
+    row_up,
+)
 from messages.pages.drafts.versions import draft_restore, draft_version, draft_versions
 
 urlpatterns = [
@@ -27,6 +37,8 @@ urlpatterns = [
     path("drafts/rows/<str:rows>/<int:position>/remove/", row_remove, name="draft_row_remove"),
     path("drafts/rows/<str:rows>/<int:position>/up/", row_up, name="draft_row_up"),
     path("drafts/rows/<str:rows>/<int:position>/down/", row_down, name="draft_row_down"),
+    path("drafts/own-words/add/", own_words_add, name="draft_own_words_add"),
+    path("drafts/own-words/<int:position>/remove/", own_words_remove, name="draft_own_words_remove"),
     path("drafts/<int:pk>/", draft_edit, name="draft_edit"),
     path("drafts/<int:pk>/and-launch/", draft_edit_and_launch, name="draft_edit_and_launch"),
     path("drafts/<int:pk>/copy/", draft_copy, name="draft_copy"),
