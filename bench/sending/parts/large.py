@@ -13,7 +13,7 @@ from bench.sending.parts.speed import warm_up
 from bench.sending.plan import Plan
 from bench.sending.processes import forget_peak, memory_mb, peak_memory_mb
 from bench.sending.results import Result, Spread
-from bench.sending.robots import Robots
+from bench.sending.robots import Robots, make_robots
 from bench.sending.runs import GivenUp, first_and_last, launch_to, run_and_measure, wait_for, wait_until_ended
 from bench.sending.workers import Crew, crew
 from messages.models import Broadcast, Run
@@ -48,7 +48,7 @@ def measure(plan: Plan) -> Iterator[Result]:
     with endpoint(0) as answering, crew(answering, window=plan.window, processes=1) as workers:
         warm_up(robots, workers, window=plan.window)
         few = _cost_of_few(plan, robots, workers)
-        Robots(plan.many_robots)
+        make_robots(plan.few_robots, plan.many_robots)
         try:
             yield from _of_many(plan, workers, few)
         except GivenUp as reason:
