@@ -63,7 +63,7 @@ class DraftVersion(models.Model):
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    # name, msgtype, content, overrides, mention_everyone, mention_recipients, mention_lists, all_robots, robots, tags (as ids)
+    # As services/snapshots.py: name, msgtype, content, overrides, and what is mentioned and reached, as ids.
     snapshot = models.JSONField()
     saved_by_name = models.CharField(max_length=150)
     saved_at = models.DateTimeField(auto_now_add=True)
