@@ -28,6 +28,8 @@ def report_of(run: Run) -> dict[str, Any]:
             "msgtype": broadcast.msgtype,
             "status": broadcast.status,
             "zone": broadcast.zone,
+            "useful_until": _iso(broadcast.useful_until),
+            "paused_at": _iso(broadcast.paused_at),
             "created_by": broadcast.created_by_name,
         },
         "counts": counts_of(run),

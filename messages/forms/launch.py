@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -40,6 +41,16 @@ class LaunchForm(forms.Form):
         required=False,
         max_length=64,
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    until_date = forms.DateField(
+        label=gettext_lazy("Useful until: date"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    until_time = forms.TimeField(
+        label=gettext_lazy("Useful until: time"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     policy = forms.ChoiceField(
         label=gettext_lazy("When nobody can know whether a message arrived"),
@@ -81,6 +92,14 @@ class LaunchForm(forms.Form):
         self.is_valid()
         return self.cleaned_data.get("wall")
 
+    @property
+    def until(self) -> WallTime | None:
+        """When its use ends, on the clocks of the chosen zone; None for never, and while it cannot be understood."""
+        if not self.is_bound:
+            return None
+        self.is_valid()
+        return self.cleaned_data.get("until")
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("when") == LATER:
@@ -88,6 +107,7 @@ class LaunchForm(forms.Form):
         else:
             for name in ("date", "time", "zone"):
                 self.errors.pop(name, None)
+        cleaned["until"] = self._until(cleaned)
         if self._everyone and not cleaned.get("confirm"):
             self.add_error("confirm", _("Tick this box: everybody in these groups will be notified."))
         return cleaned
@@ -96,10 +116,23 @@ class LaunchForm(forms.Form):
         zone = self._zone(cleaned.get("zone"))
         if not (zone and cleaned.get("date") and cleaned.get("time")):
             return None
+        return self._at("date", datetime.combine(cleaned["date"], cleaned["time"]), zone)
+
+    def _until(self, cleaned: dict[str, Any]) -> WallTime | None:
+        day, at = cleaned.get("until_date"), cleaned.get("until_time")
+        if day and not at and not self.errors.get("until_time"):
+            self.add_error("until_time", _("Give the time, too."))
+        if at and not day and not self.errors.get("until_date"):
+            self.add_error("until_date", _("Give the date, too."))
+        wall = cleaned.get("wall")
+        zone = wall.zone if wall else ZoneInfo(settings.TIME_ZONE)
+        return self._at("until_date", datetime.combine(day, at), zone) if day and at else None
+
+    def _at(self, field: str, naive: datetime, zone: ZoneInfo) -> WallTime | None:
         try:
-            return at_wall_time(datetime.combine(cleaned["date"], cleaned["time"]), zone)
+            return at_wall_time(naive, zone)
         except OverflowError:
-            self.add_error("date", _("This date is out of reach."))
+            self.add_error(field, _("This date is out of reach."))
             return None
 
     def _zone(self, name: str | None) -> ZoneInfo | None:

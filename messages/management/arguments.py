@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from dingtalk.payloads import Message, PayloadError, Text, message_from_dict
 from messages.services.checks import Finding
 from messages.services.content import problem_text
-from messages.services.planning import PlannedInPast, at_wall_time, planned_moment
+from messages.services.planning import NeverUseful, PlannedInPast, at_wall_time, planned_moment, useful_moment
 from robots.models import Robot, Tag
 
 MAX_FILE_BYTES: Final = 1_000_000  # fifty times what DingTalk takes
@@ -58,7 +58,24 @@ def read_message(*, file: str | None, text: str | None) -> Message:
 
 
 def read_time(written: str | None, zone: ZoneInfo) -> datetime | None:
-    """ISO 8601 with an offset, or the wall time of `zone`; None is now. Raises Refused, for the past as well."""
+    """None is now. Raises Refused, for the past as well."""
+    moment = _moment(written, zone)
+    try:
+        return planned_moment(moment, zone=zone, now=timezone.now()) if moment else None
+    except PlannedInPast as past:
+        raise Refused([Refusal("planned_in_past", past.text)]) from None
+
+
+def read_useful_until(written: str | None, zone: ZoneInfo, *, planned_at: datetime | None) -> datetime | None:
+    """None is without an end. Raises Refused, also for what is not later than `planned_at` (None: now)."""
+    try:
+        return useful_moment(_moment(written, zone), planned_at=planned_at or timezone.now(), zone=zone)
+    except NeverUseful as never:
+        raise Refused([Refusal("never_useful", never.text)]) from None
+
+
+def _moment(written: str | None, zone: ZoneInfo) -> datetime | None:
+    """ISO 8601 with an offset, or the wall time of `zone`. Raises Refused."""
     if written is None:
         return None
     try:
@@ -66,9 +83,7 @@ def read_time(written: str | None, zone: ZoneInfo) -> datetime | None:
         if not re.search(r"[Tt ]", written.strip()):
             raise ValueError("a date without a time")
         moment = moment if moment.tzinfo else at_wall_time(moment, zone).moment
-        return planned_moment(moment.astimezone(zone), zone=zone, now=timezone.now())
-    except PlannedInPast as past:
-        raise Refused([Refusal("planned_in_past", past.text)]) from None
+        return moment.astimezone(zone)
     except (ValueError, OverflowError):
         text = _("“%(time)s” is no time. Write it like 2027-01-05T09:00, in %(zone)s, or like 2027-01-05T09:00+08:00.")
         raise Refused([Refusal("time_unreadable", text % {"time": written[:50], "zone": zone.key})]) from None

@@ -12,7 +12,15 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dingtalk.payloads import At, Message
-from messages.management.arguments import Refusal, Refused, read_message, read_time, robots_named, tags_named
+from messages.management.arguments import (
+    Refusal,
+    Refused,
+    read_message,
+    read_time,
+    read_useful_until,
+    robots_named,
+    tags_named,
+)
 from messages.services.audience import resolve_audience
 from messages.services.checks import Check, check_launch
 from robots.models import Robot, RobotStatus, Tag
@@ -32,6 +40,7 @@ class Options:
     mentions: Sequence[str]
     mention_all: bool
     at: str | None
+    useful_until: str | None
     urgent: bool
     over_quota: bool
 
@@ -45,6 +54,7 @@ class Order:
     robots: Sequence[Robot]
     planned_at: datetime | None
     zone: str
+    useful_until: datetime | None
     urgent: bool
     over_quota: bool
     left_out: Sequence[Refusal]
@@ -59,6 +69,7 @@ class _Typed:
     robots: list[Robot]
     tags: list[Tag]
     planned_at: datetime | None
+    useful_until: datetime | None
 
 
 def order_of(options: Options) -> Order:
@@ -80,6 +91,7 @@ def order_of(options: Options) -> Order:
         robots=robots,
         planned_at=typed.planned_at,
         zone=zone.key,
+        useful_until=typed.useful_until,
         urgent=options.urgent,
         over_quota=options.over_quota,
         left_out=paused,
@@ -97,13 +109,16 @@ def _typed(options: Options, zone: ZoneInfo) -> _Typed:
     refusals: list[Refusal] = []
     message = _tried(lambda: read_message(file=options.message, text=options.text), refusals)
     planned_at = _tried(lambda: read_time(options.at, zone), refusals)
+    useful_until = _tried(lambda: read_useful_until(options.useful_until, zone, planned_at=planned_at), refusals)
     robots = _tried(lambda: robots_named(options.robots), refusals)
     tags = _tried(lambda: tags_named(options.tags), refusals)
     if not (options.robots or options.tags or options.all_robots):
         refusals.append(Refusal("audience_missing", _("Say whom it goes to: --robot, --tag or --all-robots.")))
     if refusals or message is None:
         raise Refused(refusals)
-    return _Typed(message=message, robots=robots or [], tags=tags or [], planned_at=planned_at)
+    return _Typed(
+        message=message, robots=robots or [], tags=tags or [], planned_at=planned_at, useful_until=useful_until
+    )
 
 
 def _tried(read: Callable[[], T], refusals: list[Refusal]) -> T | None:

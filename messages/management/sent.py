@@ -55,6 +55,7 @@ def sent_as_json(done: Sent) -> dict[str, Any]:
         "status": done.broadcast.status,
         "planned_at": done.broadcast.planned_at.isoformat(),
         "zone": done.broadcast.zone,
+        "useful_until": done.broadcast.useful_until.isoformat() if done.broadcast.useful_until else None,
         "robots": len(done.order.robots),
         "ended": bool(done.ended),
         "counts": done.counts,

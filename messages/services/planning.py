@@ -37,6 +37,20 @@ class PlannedInPast(ValueError):
         }
 
 
+class NeverUseful(ValueError):
+    """Its use would be over before it goes out."""
+
+    def __init__(self, useful_until: datetime, planned_at: datetime, zone: ZoneInfo) -> None:
+        self.useful_until, self.planned_at, self.zone = useful_until, planned_at, zone
+        super().__init__("of no use any more when it goes out")
+
+    @property
+    def text(self) -> str:
+        return _("It goes out at %(planned)s: its use must end later than that.") % {
+            "planned": clock(self.planned_at, self.zone)
+        }
+
+
 class WallKind(StrEnum):
     ONCE = "once"
     GAP = "gap"  # clocks were put forward over it: it never happened
@@ -95,6 +109,13 @@ def planned_moment(planned_at: datetime | None, *, zone: ZoneInfo, now: datetime
     if planned_at < now - GRACE:
         raise PlannedInPast(planned_at, zone)
     return max(planned_at, now)
+
+
+def useful_moment(useful_until: datetime | None, *, planned_at: datetime, zone: ZoneInfo) -> datetime | None:
+    """None means without an end. Raises NeverUseful."""
+    if useful_until is not None and useful_until <= planned_at:
+        raise NeverUseful(useful_until, planned_at, zone)
+    return useful_until
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:

@@ -77,6 +77,8 @@ def test_a_run_is_told_with_its_counts_and_every_delivery(run):
         "msgtype": "text",
         "status": "fired",
         "zone": "Asia/Shanghai",
+        "useful_until": None,
+        "paused_at": None,
         "created_by": "li",
     }
     assert found["counts"] == {

@@ -115,6 +115,7 @@ def test_a_body_as_dingtalk_takes_it_is_sent_to_all_robots(tmp_path):
         "status": "scheduled",
         "planned_at": broadcast.planned_at.isoformat(),
         "zone": "Asia/Shanghai",
+        "useful_until": None,
         "robots": 2,
         "ended": False,
         "counts": {status.value: 0 for status in DeliveryStatus},

@@ -17,7 +17,7 @@ from messages.management.waiting import wait_for_end, wait_for_run
 from messages.management.wording import refusal_line
 from messages.models import Broadcast
 from messages.services.launch import LaunchRefused, launch
-from messages.services.planning import PlannedInPast
+from messages.services.planning import NeverUseful, PlannedInPast
 
 # How long a command that does not wait for the end waits for the worker to take the broadcast up.
 RUN_GRACE_SECONDS: Final = 3.0
@@ -52,6 +52,7 @@ class Command(BaseCommand):
         parser.add_argument("--mention", dest="mentions", metavar="MOBILE", action="append", help="may be repeated")
         parser.add_argument("--mention-all", action="store_true", help="mention everybody in the groups")
         parser.add_argument("--at", metavar="ISO-TIME", help="with an offset, or this installation's wall time")
+        parser.add_argument("--useful-until", metavar="ISO-TIME", help="what still waits then is not sent any more")
         parser.add_argument(
             "--urgent", action="store_true", help="may use what organisations keep for urgent broadcasts"
         )
@@ -99,6 +100,7 @@ def _options(given: dict[str, Any]) -> Options:
         mentions=given["mentions"] or [],
         mention_all=given["mention_all"],
         at=given["at"],
+        useful_until=given["useful_until"],
         urgent=given["urgent"],
         over_quota=given["over_quota"],
     )
@@ -116,6 +118,7 @@ def _launched(order: Order) -> Broadcast:
             launch_key=uuid.uuid4(),
             planned_at=order.planned_at,
             zone=order.zone,
+            useful_until=order.useful_until,
             urgent=order.urgent,
             over_quota=order.over_quota,
         )
@@ -123,6 +126,8 @@ def _launched(order: Order) -> Broadcast:
         raise Refused([*map(Refusal.of, refused.check.blockers), *unanswered(refused.check)]) from None
     except PlannedInPast as past:
         raise Refused([Refusal("planned_in_past", past.text)]) from None
+    except NeverUseful as never:
+        raise Refused([Refusal("never_useful", never.text)]) from None
 
 
 def _awaited(order: Order, broadcast: Broadcast, wait: float | None) -> Sent:
