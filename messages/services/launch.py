@@ -25,6 +25,7 @@ from messages.services.audience import ROWS_PER_QUERY, as_they_are_now
 from messages.services.checks import Check, check_launch, robot_deleted, tailoring_of
 from messages.services.content import summary
 from messages.services.drafts import StaleDraft
+from messages.services.overrides import Override
 from messages.services.planning import clock, planned_moment, useful_moment, zone_named
 from messages.services.tailoring import Tailoring
 from messages.wakeups import wake_tick
@@ -74,6 +75,7 @@ class _Order:
     useful_until: datetime | None
     urgent: bool
     over_quota: bool
+    overrides: Sequence[Override]
 
 
 def launch(
@@ -93,13 +95,14 @@ def launch(
     useful_until: datetime | None = None,
     urgent: bool = False,
     over_quota: bool = False,
+    overrides: Sequence[Override] = (),
 ) -> Broadcast:
     """Freeze and plan; `planned_at` None (or less than a minute ago) means now. The tick fires it.
 
     The same launch_key again gives the broadcast that it made. `seen_launches` and `seen_version` are what the person
     saw of the draft (None: what `draft` holds). Robots are looked at again, whatever a check said before. Without an
     uncertain_policy a person decides about a message that mentions everyone, others are retried safely. `urgent` may
-    use up the reserve of the organisations; `over_quota` says yes to breaking their budgets.
+    use up the reserve of the organisations; `over_quota` says yes to breaking their budgets. `overrides`: own words.
 
     What still waits at `useful_until` (None: no end) is not sent any more.
 
@@ -123,6 +126,7 @@ def launch(
         useful_until=useful_until,
         urgent=urgent,
         over_quota=over_quota,
+        overrides=overrides,
     )
     try:
         return _launch(order)
@@ -145,9 +149,11 @@ def _launch(order: _Order) -> Broadcast:
     check = _check(order, robots, planned_at)
     if check.blockers or (check.questions and not order.over_quota):
         raise LaunchRefused(check)
-    tailoring = tailoring_of(order.message, at=order.at, planned_at=planned_at, zone=order.zone)
+    tailoring = tailoring_of(
+        order.message, at=order.at, planned_at=planned_at, zone=order.zone, overrides=order.overrides
+    )
     tailored = not tailoring.plain or any(map(tailoring.ending_of, robots))
-    broadcast = _freeze(order, planned_at, tailored=tailored)
+    broadcast = _freeze(order, planned_at, tailored=tailored, own=tailoring.own_messages)
     _aim(broadcast, robots, tailoring)
     detail = _detail(order, broadcast, len(robots)) | ({"over_quota": True} if check.questions else {})
     record("broadcast.launched", by=order.by, target=broadcast, detail=detail)
@@ -190,13 +196,14 @@ def _check(order: _Order, robots: Sequence[Robot], planned_at: datetime) -> Chec
         planned_at=planned_at,
         zone=order.zone,
         urgent=order.urgent,
+        overrides=order.overrides,
     )
     there = {robot.pk for robot in robots}
     gone = {robot.pk: robot for robot in order.robots if robot.pk not in there}
     return replace(check, findings=(*check.findings, *map(robot_deleted, gone.values())))
 
 
-def _freeze(order: _Order, planned_at: datetime, *, tailored: bool) -> Broadcast:
+def _freeze(order: _Order, planned_at: datetime, *, tailored: bool, own: Sequence[Message]) -> Broadcast:
     body = message_to_dict(order.message)
     msgtype = str(body["msgtype"])
     return Broadcast.objects.create(
@@ -206,6 +213,7 @@ def _freeze(order: _Order, planned_at: datetime, *, tailored: bool) -> Broadcast
         msgtype=msgtype,
         content=body[msgtype],
         tailored=tailored,
+        overrides=[message_to_dict(storable(message))[msgtype] for message in own],
         at_mobiles=list(order.at.mobiles),
         at_user_ids=list(order.at.user_ids),
         at_everyone=order.at.everyone,
@@ -235,6 +243,7 @@ def _targets(broadcast: Broadcast, robots: Sequence[Robot], tailoring: Tailoring
             robot_name=robot.name,
             group_name=robot.group_name,
             variables=tailoring.variables_of(robot),
+            override=tailoring.override_of(robot),
             ending=asdict(ending) if (ending := tailoring.ending_of(robot)) else None,
         )
 

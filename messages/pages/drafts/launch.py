@@ -135,6 +135,7 @@ def _launched(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast
         useful_until=until.moment if until else None,
         urgent=form.cleaned_data["urgent"],
         over_quota=form.cleaned_data["over_quota"],
+        overrides=order.tailoring.overrides,
     )
 
 

@@ -47,7 +47,9 @@ def launch_page(
     """
     form = form or fresh_form(order)
     urgent = bool(form["urgent"].value())
-    check = check or check_launch(message=order.message, at=order.at, robots=order.robots, urgent=urgent)
+    check = check or check_launch(
+        message=order.message, at=order.at, robots=order.robots, urgent=urgent, overrides=order.tailoring.overrides
+    )
     context = {
         "draft": order.draft,
         "order": order,
