@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus
 from messages.models.delivery import ENDED
@@ -14,7 +14,7 @@ from messages.models.delivery import ENDED
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The deliveries of one broadcast by status; none before it has fired."""
+    """The deliveries of one broadcast by status, of each group the last one; none before it has fired."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -52,13 +52,17 @@ class Progress:
 
 
 def progress_of(broadcast_ids: Iterable[int]) -> dict[int, Progress]:
-    """The progress of each of them, by one query."""
-    counted: dict[int, dict[str, int]] = defaultdict(dict)
+    """The progress of each of them, by one query. A group that got it when it was sent again did get it."""
+    counted: dict[int, Counter[str]] = defaultdict(Counter)
     ids = list(broadcast_ids)
-    rows = Delivery.objects.filter(run__broadcast__in=ids).order_by().values_list("run__broadcast", "status")
-    for broadcast_id, status, count in rows.annotate(count=Count("*")):
-        counted[broadcast_id][status] = count
-    return {broadcast_id: Progress(counted[broadcast_id]) for broadcast_id in ids}
+    rows = Delivery.objects.filter(run__broadcast__in=ids).order_by()
+    every = rows.values_list("run__broadcast", "status").annotate(count=Count("*"))
+    # From the later runs, which are few, to the deliveries that they sent again.
+    later = rows.filter(run__resend_of__isnull=False, run__resend_of__deliveries__robot=F("robot"))
+    replaced = later.values_list("run__broadcast", "run__resend_of__deliveries__status").annotate(count=-Count("*"))
+    for broadcast_id, status, count in every.union(replaced, all=True):
+        counted[broadcast_id][status] += count
+    return {broadcast_id: Progress(+counted[broadcast_id]) for broadcast_id in ids}
 
 
 def may_change(broadcast: Broadcast, progress: Progress) -> bool:

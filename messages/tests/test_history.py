@@ -10,7 +10,7 @@ from messages.history.deliveries import Wanted, deliveries
 from messages.history.overview import counts_by_status, failures_by_reason, robots_in_need
 from messages.history.progress import Progress, may_change, progress_of
 from messages.history.waiting import SILENT_AFTER, Wait, silent_since, why_waiting
-from messages.models import Attempt, Broadcast, BroadcastStatus, Delivery, DeliveryStatus, EngineState
+from messages.models import Attempt, Broadcast, BroadcastStatus, Delivery, DeliveryStatus, EngineState, Run
 from messages.states import broadcast_state
 from robots.models import Robot, RobotStatus
 from tests.factories import make_broadcast, make_delivery, make_robot, make_run, make_tag
@@ -126,6 +126,20 @@ def test_a_page_keeps_the_filters_and_one_that_is_empty_leads_back():
 
 
 # --- progress ---------------------------------------------------------------------------------------------------------
+def test_a_group_that_got_it_when_it_was_sent_again_counts_as_one_that_got_it():
+    run = make_run()
+    ops, shop, till = make_robot(), make_robot(), make_robot()
+    for robot, status in ((ops, "failed"), (shop, "failed"), (till, "delivered")):
+        make_delivery(robot, run=run, status=status)
+    again = make_run(run.broadcast, planned_at=run.planned_at + timedelta(minutes=1))
+    Run.objects.filter(pk=again.pk).update(resend_of=run)
+    make_delivery(ops, run=again, status=DeliveryStatus.DELIVERED)
+    make_delivery(shop, run=again, status=DeliveryStatus.UNCERTAIN)
+    progress = progress_of([run.broadcast_id])[run.broadcast_id]
+    assert progress.counts == {"delivered": 2, "uncertain": 1}
+    assert progress.total == 3
+
+
 def test_the_progress_of_a_page_of_broadcasts_is_counted_by_one_query(django_assert_num_queries):
     broadcasts = [make_broadcast(status=BroadcastStatus.FIRED) for _ in range(3)]
     for broadcast in broadcasts[:2]:

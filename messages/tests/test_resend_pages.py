@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from messages.models import BroadcastStatus, Delivery, DeliveryStatus, Run
+from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Run
 from robots.models import RobotStatus
 from tests.factories import make_broadcast, make_delivery, make_organisation, make_robot, make_run
 
@@ -130,6 +130,37 @@ def test_a_budget_that_would_break_is_asked_about(english: Client) -> None:
     assert Run.objects.filter(resend_of=run).count() == 1
 
 
+def test_the_page_of_a_broadcast_offers_it_and_afterwards_links_both_runs(english: Client) -> None:
+    run = failed_run(failed=3, delivered=1, uncertain=2)
+    page = f"/broadcasts/{run.broadcast_id}/"
+    text = text_of(english.get(page))
+    assert f'id="resend-failed" href="{RESEND}{of(run)}"' in text
+    assert "Send again to the 3 that did not get it" in text
+    assert f'id="decide-unknown" href="/decisions/{of(run)}"' in text
+    assert text.count('name="delivery"') == 5
+    assert text.count('hx-preserve="true"') == 6  # and the box that selects all
+    press(english, of(run))
+    new = Run.objects.get(resend_of=run)
+    text = text_of(english.get(page))
+    assert f"Run {run.pk}" in text
+    assert f"Run {new.pk}" in text
+    assert f"sends again what run {run.pk} could not deliver" in text
+    assert "Send again to the" not in text
+    assert text.count("Sent again</a>") == 3
+
+
+def test_of_a_test_and_of_a_cancelled_broadcast_nothing_is_offered(english: Client) -> None:
+    for changes in ({"kind": "test"}, {"status": "cancelled"}):
+        run = failed_run(failed=1)
+        Broadcast.objects.filter(pk=run.broadcast_id).update(**changes)
+        assert "resend-failed" not in text_of(english.get(f"/broadcasts/{run.broadcast_id}/"))
+
+
+def test_an_urgent_broadcast_says_so(english: Client) -> None:
+    broadcast = make_broadcast(urgent=True)
+    assert "It may use what is kept for urgent broadcasts." in text_of(english.get(f"/broadcasts/{broadcast.pk}/"))
+
+
 # --- chosen ones ------------------------------------------------------------------------------------------------------
 def test_rows_of_the_history_are_chosen_by_their_boxes(english: Client) -> None:
     run = failed_run(failed=2, delivered=1)
@@ -237,7 +268,8 @@ def test_who_may_only_read_sees_neither_boxes_nor_buttons(english: Client, admin
     readable = ("view_delivery", "view_broadcast", "view_robot")
     admin.user_permissions.set(Permission.objects.filter(codename__in=readable))
     delivery = run.deliveries.get()
-    for url in (reverse("broadcasts:history"), f"/history/{delivery.pk}/", f"/robots/{delivery.robot_id}/"):
+    broadcast = f"/broadcasts/{run.broadcast_id}/"
+    for url in (reverse("broadcasts:history"), f"/history/{delivery.pk}/", f"/robots/{delivery.robot_id}/", broadcast):
         text = text_of(english.get(url))
         assert "checkbox" not in text
         assert RESEND not in text

@@ -22,10 +22,11 @@ from messages.pages.broadcasts.brake import Brake, brake_of
 from messages.pages.broadcasts.content import shown_content
 from messages.pages.broadcasts.late import went_out
 from messages.pages.broadcasts.pace import pace_in_words
-from messages.pages.deliveries.lines import lines
+from messages.pages.deliveries.lines import lines, selection
 from messages.states import DELIVERY_STATES, Presentation, broadcast_state
 
 TARGETS_SHOWN = 50
+RUNS_SHOWN = 50
 SOON = timedelta(minutes=2)
 POLL_SECONDS = 2
 POLL_SECONDS_WHILE_IT_STOPS = 0.5
@@ -49,6 +50,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_live(request, broadcast),
         "content": shown_content(broadcast),
+        "runs": list(broadcast.runs.order_by("pk")[:RUNS_SHOWN]),
         "targets": targets[:TARGETS_SHOWN],
         "more_targets": broadcast.targets.count() - TARGETS_SHOWN if len(targets) > TARGETS_SHOWN else 0,
     }
@@ -84,13 +86,21 @@ def _live(request: HttpRequest, broadcast: Broadcast) -> dict[str, object]:
         "counts": _counts(so_far, chosen),
         "chosen": chosen,
         "page": page,
-        "lines": lines(page.rows, now=now, engine=engine),
+        **selection(lines(page.rows, now=now, engine=engine), user=request.user),
+        "not_arrived": _not_arrived(broadcast, so_far),
         "poll_seconds": _poll_seconds(broadcast, brake, now=now) if changes else None,
         "cancellable": stoppable,
         "pausable": stoppable and not broadcast.paused_at and broadcast.kind == BroadcastKind.BROADCAST,
         "resumable": stoppable and broadcast.paused_at is not None,
         "silent_since": silent_since(engine, now=now) if changes else None,
     }
+
+
+def _not_arrived(broadcast: Broadcast, progress: Progress) -> int:
+    """How many groups it could be sent to again."""
+    if broadcast.status == BroadcastStatus.CANCELLED or broadcast.kind == BroadcastKind.TEST:
+        return 0
+    return progress.failed + progress.expired
 
 
 def _counts(progress: Progress, chosen: str) -> list[StateCount]:
