@@ -13,7 +13,7 @@ from tests.factories import make_organisation, make_robot, make_user
 
 pytestmark = pytest.mark.django_db
 
-POST_ONLY = {"resume", "list_add", "list_remove"}
+POST_ONLY = {"resume", "list_add", "list_remove", "organisation_resume"}
 READ_ONLY = {
     "list",
     "detail",
@@ -45,6 +45,7 @@ PERMISSIONS = {
     "organisation_create": "add_organisation",
     "organisation_edit": "change_organisation",
     "organisation_delete": "delete_organisation",
+    "organisation_resume": "change_organisation",
     "recipient_list": "view_recipient",
     "recipient_create": "add_recipient",
     "recipient_import": "add_recipient",
