@@ -142,3 +142,9 @@ def test_a_shell_command_renders_as_well():
     ]
     call_command("send", "--text", "{{ group }}", "--all-robots", "--at", "2099-01-01T09:00", stdout=io.StringIO())
     assert Broadcast.objects.get().tailored
+
+
+def test_a_draft_without_a_name_is_called_as_it_was_written(english):
+    robot = make_robot("a", group_name="Shop A")
+    english.post(reverse("broadcasts:draft_create"), {"msgtype": "text", "text": "To {{ group }}", "robots": robot.pk})
+    assert Draft.objects.get().name == "To {{ group }}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +23,7 @@ from messages.models import Draft, DraftVersion, MessageType
 from messages.pages.drafts.differences import differences
 from messages.pages.drafts.page import Conflict, compose_page, new_name
 from messages.pages.drafts.panel import panel_of
+from messages.services.content import message_of
 from messages.services.drafts import StaleDraft, save_draft
 from messages.services.snapshots import Snapshot
 
@@ -68,7 +71,9 @@ def _save(request: HttpRequest, pk: int | None, *, onward: str) -> HttpResponse:
     form = NameForm({"name": composition.name})
     if not form.is_valid():
         return compose_page(request, composition, draft=draft, name_form=form)
-    snapshot = composition.snapshot(name=composition.name or new_name(panel_of(composition)))
+    snapshot = composition.snapshot(name=composition.name)
+    if not snapshot.name:
+        snapshot = replace(snapshot, name=new_name(message_of(snapshot.msgtype, snapshot.content)))
     try:
         saved = save_draft(draft=draft, snapshot=snapshot, based_on=composition.based_on, by=actor_of(request))
     except StaleDraft as stale:

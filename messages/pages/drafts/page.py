@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dingtalk.payloads import NOBODY, Message
 from messages.forms.composition import KINDS, Composition
 from messages.forms.draft import NameForm, field_names, kept_fields, type_form
 from messages.forms.rows import MAX_BUTTONS
@@ -21,6 +22,7 @@ from messages.pages.drafts.own_words import own_choices, own_words_of
 from messages.pages.drafts.panel import Panel, Remark, panel_of
 from messages.pages.drafts.picking import picker_of
 from messages.pages.drafts.rows import rows_of
+from messages.preview.bubbles import line_of
 from messages.rendering.values import GROUP, ROBOT_NAME, RUN_DATE, RUN_NUMBER, RUN_TIME
 from messages.services.variables import known_variables
 
@@ -51,9 +53,9 @@ class Conflict:
     differences: list[Difference]
 
 
-def new_name(panel: Panel) -> str:
-    """What a draft is called whose author gave it no name."""
-    return panel.preview.line.summary[:60] or _("Untitled draft")
+def new_name(message: Message) -> str:
+    """What a draft is called whose author gave it no name: as it was written, not as one group reads it."""
+    return line_of(message, at=NOBODY).summary[:60] or _("Untitled draft")
 
 
 def explained_variables() -> list[tuple[str, str | Promise]]:
