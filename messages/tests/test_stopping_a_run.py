@@ -159,7 +159,8 @@ def test_after_all_sending_is_stopped_no_call_leaves_and_resuming_sends_the_rest
 def test_what_was_claimed_ahead_goes_back_without_having_been_called(broadcast, pump):
     Fault.objects.update(delay_ms=1500)
     pump()
-    wait_until(lambda: still_in_flight(broadcast).count == 8)  # four calls, and a window ahead
+    # Four calls are under way, and a window is claimed ahead.
+    wait_until(lambda: calls() == 4 and still_in_flight(broadcast).count == 8)
     pause_broadcast(broadcast, by=LI)
     wait_until(lambda: still_in_flight(broadcast).count == 0)
     assert states(broadcast) == {DeliveryStatus.DELIVERED: 4, DeliveryStatus.WAITING: GROUPS - 4}
