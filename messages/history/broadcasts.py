@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Count, QuerySet
 
 from messages.models import Broadcast, BroadcastStatus
+
+PAUSED: Final = "paused"  # beside the statuses, for those who look for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,9 @@ def broadcasts(wanted: WantedBroadcasts) -> QuerySet[Broadcast]:
     rows = Broadcast.objects.defer("content", "at_mobiles", "at_user_ids")
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
-    if wanted.state:
+    if wanted.state == PAUSED:
+        rows = rows.filter(paused_at__isnull=False).exclude(status=BroadcastStatus.CANCELLED)
+    elif wanted.state:
         rows = rows.filter(status=wanted.state)
     if wanted.author is not None:
         rows = rows.filter(created_by=wanted.author)

@@ -27,7 +27,7 @@ from messages.history.overview import (
     robots_in_need,
 )
 from messages.history.quota import quota_uses
-from messages.history.waiting import engine_state, is_stopped, silent_since
+from messages.history.waiting import engine_state, silent_since
 from messages.pages.notices.lines import lines
 from messages.reasons import explain
 from messages.states import DELIVERY_STATES, Presentation
@@ -65,14 +65,13 @@ class RobotLine:
 @require_safe
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
-    now, engine = timezone.now(), engine_state()
+    now = timezone.now()
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     may = request.user.has_perm
     context: dict[str, object] = {
         "today": today,
         "steps": first_steps(),
-        "stopped": is_stopped(engine),
-        "silent_since": silent_since(engine, now=now),
+        "silent_since": silent_since(engine_state(), now=now),
     }
     if may("broadcasts.view_notice"):
         context |= _notices(request)

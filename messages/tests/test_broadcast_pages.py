@@ -56,6 +56,7 @@ def test_the_list_shows_each_broadcast_with_how_far_it_has_come(english):
         pytest.param("q=drill", {"Drill"}, id="by name, whatever the case"),
         pytest.param("state=scheduled", {"Tomorrow"}, id="by state"),
         pytest.param("state=cancelled", {"Cancelled one"}, id="cancelled"),
+        pytest.param("state=paused", {"Tomorrow"}, id="paused"),
         pytest.param("kind=test", {"A test"}, id="tests alone"),
         pytest.param("kind=all", {"Drill", "Tomorrow", "Cancelled one", "A test"}, id="both"),
         pytest.param("author=%(admin)s", {"Drill"}, id="by author"),
@@ -64,8 +65,8 @@ def test_the_list_shows_each_broadcast_with_how_far_it_has_come(english):
 )
 def test_the_list_can_be_narrowed_down(english, admin, query, names):
     make_broadcast("Drill", status=BroadcastStatus.FIRED, created_by=admin)
-    make_broadcast("Tomorrow")
-    make_broadcast("Cancelled one", status=BroadcastStatus.CANCELLED)
+    make_broadcast("Tomorrow", paused_at=timezone.now())
+    make_broadcast("Cancelled one", status=BroadcastStatus.CANCELLED, paused_at=timezone.now())
     make_broadcast("A test", kind=BroadcastKind.TEST, status=BroadcastStatus.FIRED)
     response = english.get(f"{LIST}?{query % {'admin': admin.pk}}")
     assert {line.broadcast.name for line in response.context["lines"]} == names

@@ -64,8 +64,13 @@ def test_a_confirmed_stop_stands_on_every_page_with_who_when_and_the_way_back(en
     assert Entry.objects.get(action="sending.stopped").actor_name == "admin"
 
 
-def test_without_a_stop_there_is_no_banner(english):
+def test_without_a_stop_there_is_no_banner_and_the_overview_and_the_system_page_offer_to_stop(english):
     assert BANNER not in text_of(english.get("/broadcasts/"))
+    for url in (reverse("overview"), reverse("system")):
+        assert f'href="{STOP}"' in text_of(english.get(url)), url
+    stopped()
+    for url in (reverse("overview"), reverse("system")):
+        assert f'href="{STOP}"' not in text_of(english.get(url)), url
 
 
 def test_the_banner_asks_until_the_last_call_has_ended(english):

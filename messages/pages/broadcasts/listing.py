@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from audit.keyset import newest_first
-from messages.history.broadcasts import WantedBroadcasts, broadcasts
+from messages.history.broadcasts import PAUSED, WantedBroadcasts, broadcasts
 from messages.history.progress import Progress, progress_of
 from messages.history.waiting import engine_state, is_stopped
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus
@@ -31,7 +31,8 @@ class BroadcastLine:
 
 
 def _states() -> list[tuple[str, str]]:
-    return [("", _("Any state")), *((status.value, str(status.label)) for status in BroadcastStatus)]
+    statuses = [(status.value, str(status.label)) for status in BroadcastStatus]
+    return [("", _("Any state")), *statuses, (PAUSED, _("Paused"))]
 
 
 def _kinds() -> list[tuple[str, str]]:
