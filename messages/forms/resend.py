@@ -10,7 +10,13 @@ from messages.services.resend_plan import Including, ResendPlan
 
 class ResendForm(forms.Form):
     retries = forms.BooleanField(required=False)
-    uncertain = forms.BooleanField(required=False)
+    uncertain = forms.BooleanField(
+        required=False,
+        help_text=gettext_lazy(
+            "Look into these groups first: only there can one see whether it arrived."
+            " A new msgUuid is not known to DingTalk, so that it drops no second copy."
+        ),
+    )
     over_quota = forms.BooleanField(label=gettext_lazy("Yes, send it all the same"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
     seal = forms.CharField(max_length=64, widget=forms.HiddenInput)

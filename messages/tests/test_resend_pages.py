@@ -138,7 +138,7 @@ def test_the_page_of_a_broadcast_offers_it_and_afterwards_links_both_runs(englis
     assert "Send again to the 3 that did not get it" in text
     assert f'id="decide-unknown" href="/decisions/{of(run)}"' in text
     assert text.count('name="delivery"') == 5
-    assert text.count('hx-preserve="true"') == 6  # and the box that selects all
+    assert text.count('hx-preserve="true"') == 7  # and the two that select all
     press(english, of(run))
     new = Run.objects.get(resend_of=run)
     text = text_of(english.get(page))
