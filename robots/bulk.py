@@ -6,6 +6,7 @@ as the HTTP call that the row records. Here a column's values are prepared once 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -16,10 +17,24 @@ Row = Sequence[Any]
 
 
 def insert_many(model: type[models.Model], names: Sequence[str], rows: Sequence[Row]) -> None:
-    """Insert rows of plain values (text, numbers, datetimes, None) in the order of the field names."""
+    """Insert rows of plain values (text, numbers, datetimes, UUIDs, None) in the order of the field names."""
     columns = ", ".join(_columns(model, names))
     places = ", ".join(["%s"] * len(names))
     _run(f"INSERT INTO {_table(model)} ({columns}) VALUES ({places})", rows)  # noqa: S608
+
+
+def insert_instances(instances: Sequence[models.Model]) -> None:
+    """Insert unsaved rows of one model that holds plain values only; they get no primary key here."""
+    if not instances:
+        return
+    model = type(instances[0])
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    names = [field.attname for field in fields]
+    insert_many(
+        model,
+        [field.name for field in fields],
+        [[getattr(instance, name) for name in names] for instance in instances],
+    )
 
 
 def update_many(model: type[models.Model], names: Sequence[str], rows: Sequence[Row]) -> None:
@@ -37,6 +52,8 @@ def _run(statement: str, rows: Sequence[Row]) -> None:
 
 
 def _adapt(value: Any, adapted: dict[datetime, Any]) -> Any:
+    if isinstance(value, uuid.UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
     if not isinstance(value, datetime):
         return value
     if value not in adapted:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from messages.engine.queue import current_turn
 from messages.engine.wording import Worded, Wording, wording_of
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus, Delivery, DeliveryStatus, Run, Target
+from robots.bulk import insert_instances
 
 FIRINGS_PER_TICK = 200
 ROWS_PER_INSERT = 2000
@@ -56,7 +57,7 @@ def start_run(broadcast: Broadcast, *, planned_at: datetime, now: datetime) -> R
     targets = broadcast.targets.order_by("pk").iterator(chunk_size=ROWS_PER_INSERT)
     rows = _deliveries(_worded(targets, wording), run=run, now=now, is_test=broadcast.kind == BroadcastKind.TEST)
     while batch := list(islice(rows, ROWS_PER_INSERT)):
-        Delivery.objects.bulk_create(batch)
+        insert_instances(batch)
     return run
 
 
