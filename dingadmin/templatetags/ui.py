@@ -11,6 +11,7 @@ from django.template.context import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from audit.row_field import RowBoundField, RowInput
 from dingadmin.preferences import chosen_theme
 from dingadmin.templatetags.moments import describe
 from dingadmin.templatetags.navigation import Section, sections
@@ -70,8 +71,10 @@ def _attribute(value: str | int) -> str | bool:
 
 @register.filter
 def kind(bound: BoundField) -> str:
-    """What a template has to draw around the widget: check, choices, select, group (of widgets) or control."""
+    """What a template has to draw around the widget: row, check, choices, select, group (of widgets) or control."""
     match bound.field.widget:
+        case RowInput():
+            return "row"
         case forms.CheckboxSelectMultiple() | forms.RadioSelect():
             return "choices"
         case forms.CheckboxInput():
@@ -80,6 +83,12 @@ def kind(bound: BoundField) -> str:
             return "select"
         case _:
             return "group" if bound.use_fieldset else "control"
+
+
+@register.filter
+def searched_fields(form: forms.BaseForm) -> list[RowBoundField]:
+    """Those that change with what they find: what was typed becomes the row that was meant."""
+    return [bound for bound in form if isinstance(bound, RowBoundField) and bound.many]
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.row_field import RowField
 from messages.models import Draft, MessageType
 
 if TYPE_CHECKING:
@@ -23,22 +24,23 @@ def _types() -> list[tuple[str, str]]:
 
 
 def _authors() -> QuerySet[User]:
-    return get_user_model()._default_manager.filter(pk__in=Draft.objects.values("created_by")).order_by("username")
+    return (
+        get_user_model()
+        ._default_manager.filter(pk__in=Draft.objects.values("created_by"))
+        .only("username")
+        .order_by("username")
+    )
 
 
 class DraftFilters(forms.Form):
     q = forms.CharField(label=gettext_lazy("Name or words of the message"), required=False, max_length=100)
     type = forms.ChoiceField(label=gettext_lazy("Type"), required=False, choices=_types)
-    author = forms.ModelChoiceField(
+    author = RowField(
+        _authors(),
+        names=("username", "first_name", "last_name"),
         label=gettext_lazy("Written by"),
-        required=False,
-        queryset=get_user_model()._default_manager.none(),
         empty_label=gettext_lazy("Anybody"),
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["author"].queryset = _authors()  # type: ignore[attr-defined]
 
     def wanted(self) -> Q:
         """What cannot be understood filters nothing."""

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from audit.row_field import RowField
 from robots.models import Organisation, Recipient, RecipientList, Robot, RobotStatus, Tag
 
 
@@ -14,10 +15,8 @@ class RobotFilters(forms.Form):
 
     q = forms.CharField(label=_("Name or group"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), choices=[("", _("Any")), *RobotStatus.choices], required=False)
-    tag = forms.ModelChoiceField(Tag.objects.all(), label=_("Tag"), empty_label=_("Any"), required=False)
-    organisation = forms.ModelChoiceField(
-        Organisation.objects.all(), label=_("Organisation"), empty_label=_("Any"), required=False
-    )
+    tag = RowField(Tag.objects.only("name"), label=_("Tag"), empty_label=_("Any"))
+    organisation = RowField(Organisation.objects.only("name"), label=_("Organisation"), empty_label=_("Any"))
 
     def apply(self, robots: QuerySet[Robot]) -> QuerySet[Robot]:
         chosen = _valid(self)
@@ -34,9 +33,7 @@ class RobotFilters(forms.Form):
 
 class RecipientFilters(forms.Form):
     q = forms.CharField(label=_("Name, mobile or userId"), required=False, max_length=100)
-    list = forms.ModelChoiceField(
-        RecipientList.objects.all(), label=_("Recipient list"), empty_label=_("Any"), required=False
-    )
+    list = RowField(RecipientList.objects.only("name"), label=_("Recipient list"), empty_label=_("Any"))
 
     def apply(self, recipients: QuerySet[Recipient]) -> QuerySet[Recipient]:
         chosen = _valid(self)

@@ -188,6 +188,23 @@
     }
   });
 
+  // What is typed into a filter while an answer is on its way stays: the answer does not know of it.
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("form.filters input[list]")) {
+      event.target.toggleAttribute("data-typed", true);
+    }
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.matches("form.filters")) {
+      all("[data-typed]", event.detail.elt).forEach((field) => field.removeAttribute("data-typed"));
+    }
+  });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (find("[data-typed]", event.detail.target)) {
+      event.detail.shouldSwap = false;
+    }
+  });
+
   document.addEventListener("htmx:afterSettle", countAll);
   countAll();
 })();

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from audit.keyset import newest_first
+from audit.row_field import RowField
 from messages.history.broadcasts import PAUSED, WantedBroadcasts, broadcasts
 from messages.history.progress import Progress, progress_of
 from messages.history.waiting import engine_state, is_stopped
@@ -42,10 +43,10 @@ def _kinds() -> list[tuple[str, str]]:
 class BroadcastFilters(forms.Form):
     q = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=100)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=_states)
-    author = forms.ModelChoiceField(
+    author = RowField(
+        get_user_model()._default_manager.only("username").order_by("username"),
+        names=("username", "first_name", "last_name"),
         label=gettext_lazy("By"),
-        required=False,
-        queryset=get_user_model()._default_manager.order_by("username"),
         empty_label=gettext_lazy("Anybody"),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, choices=_kinds)

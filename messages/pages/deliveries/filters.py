@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.filters import DayRangeForm
+from audit.row_field import RowField
 from messages.history.deliveries import Wanted
 from messages.states import DELIVERY_STATES
 from robots.models import Robot, Tag
@@ -23,15 +24,13 @@ def state_choices() -> list[tuple[str, str]]:
 class DeliveryFilters(DayRangeForm):
     q = forms.CharField(label=gettext_lazy("Robot or group"), required=False, max_length=100)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=state_choices)
-    robot = forms.ModelChoiceField(
+    robot = RowField(
+        Robot.objects.only("name"),
+        names=("name", "group_name"),
         label=gettext_lazy("Robot"),
-        required=False,
-        queryset=Robot.objects.only("name"),
         empty_label=gettext_lazy("Any robot"),
     )
-    tag = forms.ModelChoiceField(
-        label=gettext_lazy("Tag"), required=False, queryset=Tag.objects.all(), empty_label=gettext_lazy("Any tag")
-    )
+    tag = RowField(Tag.objects.only("name"), label=gettext_lazy("Tag"), empty_label=gettext_lazy("Any tag"))
     errcode = forms.IntegerField(
         label="errcode", required=False, max_value=MOST, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
