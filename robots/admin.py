@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from audit.actors import Actor, actor_of
 from audit.read_only import column
+from audit.row_list_filter import RowListFilter
 from robots.forms.labels import RecipientListForm, TagForm
 from robots.forms.organisation import OrganisationForm
 from robots.forms.recipient import RecipientForm
@@ -65,7 +66,7 @@ class RobotAdmin(ThroughServices):
 
     form = RobotForm
     list_display = ("name", "group_name", "organisation", "status", LAST_AT)
-    list_filter = ("status", "organisation", "tags")
+    list_filter = ("status", ("organisation", RowListFilter), ("tags", RowListFilter))
     list_select_related = ("organisation",)
     search_fields = ("name", "group_name")
     noted: tuple[Any, ...] = (
