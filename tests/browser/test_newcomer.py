@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenBrowser
 from tests.processes.stack import Stack, fresh_stack, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.embedded]
 
 TEXT = "Fire drill on Friday at three."
 REFUSAL = "The message holds none of the robot's keywords."

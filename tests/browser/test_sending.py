@@ -57,9 +57,9 @@ def test_a_broadcast_planned_in_a_named_zone_stands_under_what_goes_out_next_unt
 
     page.goto(f"/drafts/{draft.pk}/launch/")
     page.get_by_label("At a time").check()
-    page.get_by_label("Date").fill(f"{there:%Y-%m-%d}")
+    page.get_by_label("Date", exact=True).fill(f"{there:%Y-%m-%d}")
     page.get_by_label("Time", exact=True).fill("09:30")
-    page.get_by_label("Time zone").fill("America/New_York")
+    page.get_by_label("Time zone", exact=True).fill("America/New_York")
     expect(page.locator("#moment")).to_contain_text(f"{there:%A}, {there:%Y-%m-%d} 09:30 (America/New_York)")
     page.get_by_role("button", name=f"Schedule for {there:%Y-%m-%d} 09:30 (America/New_York)").click()
     expect(page.get_by_text("Goes out:")).to_be_visible()
