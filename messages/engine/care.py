@@ -9,7 +9,7 @@ from typing import Final
 from dingtalk.replies import Kind
 from messages.models import Attempt, Delivery, EngineState, Notice, Worker
 from messages.notices.kinds import NoticeKind, subject_id
-from messages.notices.raising import raise_notice
+from messages.notices.raising import open_notices, raise_notice
 from robots.models import Organisation, PauseReason, Robot, RobotStatus
 
 # So long after the last of them DingTalk has calmed down.
@@ -20,7 +20,7 @@ SILENT_AFTER: Final = timedelta(minutes=2)
 FORGOTTEN_AFTER: Final = timedelta(days=7)
 # The tick looks every second: it need not read all attempts of an hour each time.
 LOOK_BACK: Final = timedelta(minutes=1)
-LOOKED_AT_PER_TICK: Final = 500
+LOOKED_AT_PER_TICK: Final = 5000
 
 
 def take_care(now: datetime) -> None:
@@ -44,7 +44,7 @@ def tell_silence(now: datetime) -> None:
 def _tell_undecided(notices: list[Notice], *, now: datetime) -> None:
     """One notice for as long as there are any; its number follows theirs."""
     count = Delivery.objects.undecided().count()
-    if not notices and count:
+    if count and not notices and not open_notices(NoticeKind.UNCERTAIN_WAITING, "").exists():
         raise_notice(NoticeKind.UNCERTAIN_WAITING, params={"count": count}, at=now)
     for notice in notices:
         if count and notice.params.get("count") != count:

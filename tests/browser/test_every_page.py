@@ -80,7 +80,9 @@ def _is_page(client: Client, path: str) -> bool:
 
 
 def every_page(client: Client, world: World) -> list[str]:
-    return [*pages(client, (world.path(address) for address in every_address())), *VARIANTS]
+    number = world.rows["broadcasts/"].pk
+    chosen = [f"/resend/?broadcast={number}", f"/decisions/?broadcast={number}"]
+    return [*pages(client, (world.path(address) for address in every_address())), *VARIANTS, *chosen]
 
 
 def too_wide(page: Page, size: dict[str, int]) -> list[str]:
