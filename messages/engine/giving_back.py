@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from messages.models import BroadcastStatus, Delivery, DeliveryStatus, Run
+from messages.models import BroadcastStatus, Delivery, DeliveryStatus
 from messages.models.delivery import DeliveryQuerySet
 
 
@@ -17,9 +17,8 @@ from messages.models.delivery import DeliveryQuerySet
 def give_back(ids: Sequence[int], claim: uuid.UUID, *, now: datetime) -> None:
     """Uses no try and leaves no attempt. What was cancelled meanwhile ends here."""
     ours = Delivery.objects.filter(pk__in=ids, status=DeliveryStatus.SENDING, claim=claim)
-    cancelled = Run.objects.filter(broadcast__status=BroadcastStatus.CANCELLED).order_by()
     _move(
-        ours.filter(run__in=cancelled.values("pk")),
+        ours.filter(run__broadcast__status=BroadcastStatus.CANCELLED),
         DeliveryStatus.CANCELLED,
         reason="cancelled",
         ended_at=now,

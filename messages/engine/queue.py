@@ -22,8 +22,9 @@ def claimable(now: datetime, *, simulator: bool) -> DeliveryQuerySet:
     )
     deliveries = (
         Delivery.objects.due(now)
+        .not_paused()
         .head_of_queue()
-        .filter(robot__isnull=False, run__broadcast__paused_at=None)
+        .filter(robot__isnull=False)
         .filter(Q(useful_until=None) | Q(useful_until__gt=now))
         .exclude(run__broadcast__status=BroadcastStatus.CANCELLED)
         .filter(Q(robot__hold_until=None) | Q(robot__hold_until__lte=now))
