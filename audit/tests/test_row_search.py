@@ -1,10 +1,19 @@
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 
 from audit.row_search import FEW, NEAREST, SHOWN, Asked, RowSearch
 from robots.models import Robot, Tag
 from tests.factories import make_robot, make_tag
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def tags() -> RowSearch:
