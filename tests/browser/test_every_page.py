@@ -21,6 +21,7 @@ from tests.world import World, make_world
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.embedded,  # pages look the same on any database, and these tests take a minute
     pytest.mark.django_db(transaction=True, databases=["default", "simulator"]),
 ]
 
