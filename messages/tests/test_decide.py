@@ -164,9 +164,7 @@ def test_all_of_a_broadcast_are_those_that_need_a_person():
     assert retried.status == DeliveryStatus.UNCERTAIN
 
 
-def test_what_cannot_go_out_again_stays_unknown_and_the_rest_goes_out(
-    monkeypatch, django_capture_on_commit_callbacks
-):
+def test_what_cannot_go_out_again_stays_unknown_and_the_rest_goes_out(monkeypatch, django_capture_on_commit_callbacks):
     woken = []
     monkeypatch.setattr("messages.services.decide.wake_pump", lambda: woken.append(True))
     gone, sound = uncertain(), uncertain()

