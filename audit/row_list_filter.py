@@ -53,12 +53,12 @@ class RowListFilter(admin.RelatedFieldListFilter):
         if self.search.many:
             self.lookup_choices = [(str(row.pk), str(row)) for row in rows]
         if found.row:
-            self._filter_by(str(found.row.pk))
+            self._filter_by([str(found.row.pk)])
 
-    def _filter_by(self, number: Any) -> None:
-        """As Django does when the address has the number."""
+    def _filter_by(self, numbers: Any) -> None:
+        """As Django does when the address has the number: it keeps lists, whatever its stubs say."""
         self.text = ""
-        self.lookup_val = self.used_parameters[str(self.lookup_kwarg)] = [number]
+        self.lookup_val = self.used_parameters[str(self.lookup_kwarg)] = numbers
 
 
 def _last(value: Any) -> str:
