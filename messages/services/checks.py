@@ -9,10 +9,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.words import name_in_words
 from dingtalk.payloads import At, Message
 from messages.models import EngineState
 from messages.rendering.values import RunFacts
@@ -94,8 +96,14 @@ def _of_audience(at: At, robots: Sequence[Robot]) -> Iterator[Finding]:
 
 
 def _of_installation(when: datetime) -> Iterator[Finding]:
-    state = EngineState.objects.filter(hold_until__gt=when).first()
-    if state and state.hold_until:
+    state = EngineState.objects.filter(Q(hold_until__gt=when) | Q(stopped_at__isnull=False)).first()
+    if state and state.stopped_at:
+        text = _("All sending is stopped by %(who)s since %(time)s. Messages wait until somebody resumes it.") % {
+            "who": name_in_words(state.stopped_by_name),
+            "time": _clock(state.stopped_at),
+        }
+        yield Finding(None, WARNING, "sending_stopped", text)
+    if state and state.hold_until and state.hold_until > when:
         text = _("All sending is on hold until %(time)s. %(reason)s Messages wait until then.") % {
             "time": _clock(state.hold_until),
             "reason": explain(state.hold_reason).title,

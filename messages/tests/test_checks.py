@@ -114,6 +114,13 @@ def test_a_hold_on_all_sending_is_a_warning():
     assert "2027-01-05 12:05" in found.warnings[0].text
 
 
+def test_a_stop_of_all_sending_is_a_warning():
+    EngineState.objects.create(stopped_at=NOON, stopped_by_name="li")
+    found = check(DRILL, make_robot(), planned_at=NOON)
+    assert codes(found.warnings) == [("", "sending_stopped")]
+    assert "stopped by li since 2027-01-05 12:00" in found.warnings[0].text
+
+
 def test_nobody_to_send_to_is_a_blocker():
     assert codes(check(DRILL).blockers) == [("", "audience_empty")]
 
