@@ -100,9 +100,8 @@ def order_of(options: Options) -> Order:
 
 
 def unanswered(check: Check) -> list[Refusal]:
-    """What a page would ask, and how to say yes to it in a shell."""
-    text = _("%(text)s Give --over-quota to send it all the same.")
-    return [Refusal(asked.code, text % {"text": asked.text}) for asked in check.questions]
+    """What a page would ask. A shell is not asked: it is warned, or refused when it wants to stay within the quota."""
+    return [Refusal(asked.code, asked.text) for asked in check.questions]
 
 
 def _typed(options: Options, zone: ZoneInfo) -> _Typed:

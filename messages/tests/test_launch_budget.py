@@ -150,15 +150,14 @@ def test_urgency_is_no_choice_where_nothing_is_kept_for_it(english: Client) -> N
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
-def test_the_command_is_refused_and_told_how_to_say_yes(branch: Organisation) -> None:
+def test_the_command_is_warned_of_a_broken_budget_or_refused_when_it_asks_to_be(branch: Organisation) -> None:
     names = [robot.name for robot in robots_of(branch, 6)]
     arguments = [part for name in names for part in ("--robot", name)]
     before = newest()
-    answer = send("--text", "Drill.", *arguments, "--json")
+    answer = send("--text", "Drill.", *arguments, "--within-quota", "--json")
     assert (answer.status, answer.refused) == (2, [(None, "over_quota")])
-    assert "Give --over-quota to send it all the same." in answer.json["refused"][0]["text"]
     assert newest() == before
-    answer = send("--text", "Drill.", *arguments, "--over-quota", "--json")
+    answer = send("--text", "Drill.", *arguments, "--json")
     assert answer.status == 0
     assert [warning["code"] for warning in answer.json["warnings"]] == ["over_quota"]
     assert newest().pk == answer.json["broadcast"]
@@ -167,6 +166,6 @@ def test_the_command_is_refused_and_told_how_to_say_yes(branch: Organisation) ->
 def test_the_command_may_say_that_it_is_urgent(branch: Organisation) -> None:
     names = [robot.name for robot in robots_of(branch, 5)]
     arguments = [part for name in names for part in ("--robot", name)]
-    assert send("--text", "Drill.", *arguments).status == 2
+    assert send("--text", "Drill.", *arguments, "--within-quota").status == 2
     assert send("--text", "Drill.", *arguments, "--urgent").status == 0
     assert newest().urgent

@@ -56,7 +56,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--urgent", action="store_true", help="may use what organisations keep for urgent broadcasts"
         )
-        parser.add_argument("--over-quota", action="store_true", help="send even where it breaks a monthly quota")
+        parser.add_argument(
+            "--within-quota", action="store_true", help="refuse what would break a monthly quota, instead of warning"
+        )
         parser.add_argument("--wait", metavar="SECONDS", type=seconds, help="wait so long for all deliveries to end")
         parser.add_argument("--json", dest="as_json", action="store_true", help="one JSON object and nothing else")
 
@@ -102,7 +104,7 @@ def _options(given: dict[str, Any]) -> Options:
         at=given["at"],
         useful_until=given["useful_until"],
         urgent=given["urgent"],
-        over_quota=given["over_quota"],
+        over_quota=not given["within_quota"],
     )
 
 
