@@ -31,7 +31,7 @@ from messages.models import Broadcast, BroadcastStatus
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 0.2
-STALE_SECONDS = 0.6
+STALE_SECONDS = 0.5
 
 
 class _Look(NamedTuple):

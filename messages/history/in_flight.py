@@ -13,7 +13,7 @@ from messages.models import Broadcast, Delivery, DeliveryStatus, Run
 
 # A pump that has not looked at the brakes for messages.engine.brakes.STALE_SECONDS begins no call; with some room for
 # the time between the stamp on the row and its commit.
-NO_CALL_BEGINS_AFTER: Final = timedelta(seconds=0.9)
+NO_CALL_BEGINS_AFTER: Final = timedelta(seconds=0.75)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def test_the_page_asks_again_and_again_until_the_last_call_has_ended(english):
     ]
     text = text_of(english.post(page(broadcast, "pause"), follow=True))
     assert "Stopping: 3 calls in flight finish." in text
-    assert 'hx-trigger="every 0.5s"' in text
+    assert 'hx-trigger="every 0.25s"' in text
 
     Broadcast.objects.update(paused_at=timezone.now() - timedelta(seconds=1))
     text = text_of(english.get(page(broadcast, "progress")))
@@ -162,7 +162,7 @@ def test_a_cancel_is_told_as_it_takes_hold(english):
     text = text_of(english.post(page(broadcast, "cancel"), follow=True))
     assert "Cancelled by admin." in text
     assert "Stopping: 1 call in flight finishes." in text
-    assert 'hx-trigger="every 0.5s"' in text
+    assert 'hx-trigger="every 0.25s"' in text
     assert "Cancel the broadcast" not in text
 
     Delivery.objects.filter(status=DeliveryStatus.SENDING).update(status=DeliveryStatus.DELIVERED)

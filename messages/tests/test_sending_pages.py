@@ -78,7 +78,7 @@ def test_the_banner_asks_until_the_last_call_has_ended(english):
     call = make_delivery(status=DeliveryStatus.SENDING, lease_until=lease_until)
     text = text_of(english.post(STOP, follow=True))
     assert "Stopping: 1 call in flight finishes." in text
-    assert f'hx-get="{STATE}" hx-trigger="every 500ms"' in text
+    assert f'hx-get="{STATE}" hx-trigger="every 250ms"' in text
 
     EngineState.objects.update(stopped_at=timezone.now() - timedelta(seconds=1))
     text = text_of(english.get(STATE))

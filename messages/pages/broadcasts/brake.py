@@ -21,10 +21,6 @@ class Brake:
     seen_at: datetime
     missed: bool = False
 
-    @property
-    def at_rest(self) -> bool:
-        return self.rest is Rest.AT_REST
-
 
 def brake_of(broadcast: Broadcast, *, now: datetime) -> Brake | None:
     cancelled = broadcast.status == BroadcastStatus.CANCELLED

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from audit.keyset import newest_first
 from messages.history.deliveries import Wanted, deliveries
+from messages.history.in_flight import Rest
 from messages.history.pace import pace_of
 from messages.history.progress import Progress, may_change, progress_of
 from messages.history.waiting import engine_state, is_stopped, silent_since
@@ -29,8 +30,14 @@ TARGETS_SHOWN = 50
 RUNS_SHOWN = 50
 SOON = timedelta(minutes=2)
 POLL_SECONDS = 2
-POLL_SECONDS_WHILE_IT_STOPS = 0.5
+POLL_SECONDS_WHILE_IT_STOPS = 0.25
+POLL_SECONDS_WHILE_CALLS_FINISH = 0.5
 POLL_SECONDS_WHILE_NOTHING_HAPPENS = 15
+_POLL_SECONDS = {
+    Rest.STOPPING: POLL_SECONDS_WHILE_IT_STOPS,
+    Rest.FINISHING: POLL_SECONDS_WHILE_CALLS_FINISH,
+    Rest.AT_REST: POLL_SECONDS_WHILE_NOTHING_HAPPENS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,6 @@ def _counts(progress: Progress, chosen: str) -> list[StateCount]:
 
 def _poll_seconds(broadcast: Broadcast, brake: Brake | None, *, now: datetime) -> float:
     if brake:
-        return POLL_SECONDS_WHILE_NOTHING_HAPPENS if brake.at_rest else POLL_SECONDS_WHILE_IT_STOPS
+        return _POLL_SECONDS[brake.rest]
     far = broadcast.next_at is not None and broadcast.next_at > now + SOON
     return POLL_SECONDS_WHILE_NOTHING_HAPPENS if far else POLL_SECONDS
