@@ -83,7 +83,7 @@ def _speed(case: Case, ours: Sequence[Measured], theirs: Sequence[Sent]) -> Resu
     if case.delay_ms == 0:
         met = met and min(speed.values) >= LEAST_PER_SECOND
     figure = f"{ratio}: {speed}/s of {other}/s"
-    return Result(f"{case.delay_ms}ms", str(case), figure, met=met, note=where_it_went(ours))
+    return Result(f"{case.delay_ms}ms", str(case), figure, met=met, note=_where_it_went(ours, theirs))
 
 
 def _cpu(case: Case, ours: Sequence[Measured], theirs: Sequence[Sent]) -> Result:
@@ -93,6 +93,8 @@ def _cpu(case: Case, ours: Sequence[Measured], theirs: Sequence[Sent]) -> Result
     return Result("cpu", str(case), figure, met=ratio.median <= MOST_CPU)
 
 
-def where_it_went(runs: Sequence[Measured]) -> str:
-    launching, waiting = Spread([run.launching for run in runs]), Spread([run.to_first_call for run in runs])
-    return f"launch {launching.median:.2f} s, to first call {waiting.median:.2f} s"
+def _where_it_went(ours: Sequence[Measured], theirs: Sequence[Sent]) -> str:
+    """The pump alone is the ratio from the first call on."""
+    launching, waiting = Spread([run.launching for run in ours]), Spread([run.to_first_call for run in ours])
+    pumping = ratios([run.count / run.calling for run in ours], [pool.speed for pool in theirs])
+    return f"launch {launching.median:.2f} s, to first call {waiting.median:.2f} s; from there {pumping.median:.2f}"

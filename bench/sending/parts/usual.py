@@ -51,7 +51,16 @@ def _against_the_usual_way(plan: Plan, case: Case, answering: Endpoint, robots: 
         except GivenUp as reason:
             return Result("usual", name, str(reason), met=False)
     ratio = ratios(ours, theirs)
-    return Result("usual", name, f"{ratio}: {Spread(ours, 0)}/s of {Spread(theirs, 0)}/s", met=ratio.median >= LEAST)
+    figure = f"{ratio}: {Spread(ours, 0)}/s of {Spread(theirs, 0)}/s"
+    return Result("usual", name, figure, met=ratio.median >= LEAST, note=_ceiling(case))
+
+
+def _ceiling(case: Case) -> str:
+    """What nobody can be faster than."""
+    if not case.delay_ms:
+        return ""
+    most = case.window * 1000 // case.delay_ms
+    return f"{case.window} in flight allow {most:,}/s at most"
 
 
 @contextmanager
