@@ -91,9 +91,21 @@ def lock_first(limit: int, *, now: datetime, simulator: bool) -> list[QueueRow]:
     """
     queue = claimable(now, simulator=simulator)
     if connection.features.has_select_for_update_skip_locked:
+        _have_the_queue_walked()
         locked = queue.select_for_update(skip_locked=True, of=("self",)).only("pk")
         queue = Delivery.objects.filter(pk__in=[delivery.pk for delivery in locked[:limit]]).order_by("turn", "pk")
     return _one_per_robot(QueueRow(*row) for row in queue.values_list(*_COLUMNS)[:limit])
+
+
+def _have_the_queue_walked() -> None:
+    """For this transaction: go along the queue's index and stop at the limit.
+
+    PostgreSQL takes almost nothing to be waiting, and so reads, joins and sorts the whole queue for each claim: 60 ms
+    at 20,000 waiting, instead of less than one.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
 
 
 def _one_per_robot(rows: Iterable[QueueRow]) -> list[QueueRow]:
