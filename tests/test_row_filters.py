@@ -108,7 +108,7 @@ def test_what_is_typed_is_found_and_shown_with_a_way_to_drop_it(english: Client,
     fill(FEW + 1)
     shop = make_robot("shop", group_name="华东一群")
     make_delivery(shop), make_delivery(Robot.objects.get(name="robot 00007"))
-    query = f"state=waiting&robot-name={typed}&before=99"
+    query = f"state=waiting&robot-name={typed}&before=999999999"
     assert names_in_history(english, query) == {"shop"}
     text = page(english, f"/history/?{query}")
     assert f'<input type="hidden" name="robot" value="{shop.pk}">' in text
