@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from dingtalk.client import Call
-from dingtalk.replies import Kind, RobotAction
+from dingtalk.replies import Kind, ReasonKey, RobotAction
 from messages.engine.alarms import sound_alarms
 from messages.engine.claims import Claimed
 from messages.engine.outcomes import Move, decide
@@ -68,7 +68,8 @@ def _not_recorded_yet(late: Sequence[Finished]) -> list[Finished]:
     if not late:
         return []
     ids = [done.claimed.delivery_id for done in late]
-    known = set(Attempt.objects.filter(delivery__in=ids).order_by().values_list("delivery_id", "started_at"))
+    ours = Attempt.objects.filter(delivery__in=ids).exclude(reason=ReasonKey.WORKER_DIED.value)
+    known = set(ours.order_by().values_list("delivery_id", "started_at"))
     return [done for done in late if (done.claimed.delivery_id, _started_at(done)) not in known]
 
 
