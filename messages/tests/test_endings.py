@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 
 import pytest
 from django.utils import translation
@@ -214,9 +215,18 @@ def test_a_footer_that_brings_no_keyword_does_not_help():
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
-def saved(*robots: Robot, msgtype: str = "text", content: dict[str, object] | None = None) -> Draft:
+def saved(
+    *robots: Robot,
+    msgtype: str = "text",
+    content: dict[str, object] | None = None,
+    overrides: Sequence[dict[str, object]] = (),
+) -> Draft:
     snapshot = Snapshot(
-        "Drill", msgtype, content or {"content": "Drill at three."}, robots=[robot.pk for robot in robots]
+        "Drill",
+        msgtype,
+        content or {"content": "Drill at three."},
+        robots=[robot.pk for robot in robots],
+        overrides=list(overrides),
     )
     return save_draft(draft=None, snapshot=snapshot, based_on=None, by=LI)
 
@@ -260,6 +270,55 @@ def test_a_feed_gets_the_keyword_into_its_first_title(english):
     draft.refresh_from_db()
     assert draft.content["links"][0]["title"] == 'One {{ "{{" }} x'
     assert "only accepts messages" not in text_of(english.get(url_of(draft)))
+
+
+@pytest.mark.django_db
+def test_own_words_get_the_keyword_where_their_groups_lack_it_and_other_words_stay(english):
+    shop, office, depot = (make_robot(name, keywords=["Notice"]) for name in ("shop", "office", "depot"))
+    own = [
+        {"kind": "robot", "pk": shop.pk, "title": "", "text": "For the shop."},
+        {"kind": "robot", "pk": office.pk, "title": "", "text": "Notice for the office."},
+        {"kind": "robot", "pk": depot.pk, "title": "", "text": "Notice for the depot."},
+    ]
+    draft = saved(shop, office, depot, make_robot("free"), overrides=own)
+    page = english.get(url_of(draft))
+    answer = english.post(url_of(draft, "add-keyword/"), page_form(page, keyword="Notice"))
+    assert "only accepts messages" not in text_of(answer)
+    draft.refresh_from_db()
+    assert draft.content == {"content": "Drill at three."}  # nobody who reads it asks for the keyword
+    assert [each["text"] for each in draft.overrides] == [
+        "For the shop.\nNotice",
+        "Notice for the office.",
+        "Notice for the depot.",
+    ]
+
+
+@pytest.mark.django_db
+def test_the_words_for_all_get_it_too_where_a_group_reads_them_under_a_title_of_its_own(english):
+    titled, plain, own = (make_robot(name, keywords=["Notice"]) for name in "abc")
+    overrides = [
+        {"kind": "robot", "pk": titled.pk, "title": "Its own title", "text": ""},
+        {"kind": "robot", "pk": own.pk, "title": "", "text": "Words of its own."},
+    ]
+    content = {"title": "Drill", "text": "Drill at three."}
+    draft = saved(titled, plain, own, msgtype="markdown", content=content, overrides=overrides)
+    english.post(url_of(draft, "add-keyword/"), {"keyword": "Notice"})
+    draft.refresh_from_db()
+    assert draft.content["text"] == "Drill at three.\n\nNotice"
+    assert [(each["title"], each["text"]) for each in draft.overrides] == [
+        ("Its own title", ""),
+        ("", "Words of its own.\n\nNotice"),
+    ]
+    assert "only accepts messages" not in text_of(english.get(url_of(draft)))
+
+
+@pytest.mark.django_db
+def test_a_second_press_adds_nothing(english):
+    draft = saved(make_robot("a", keywords=["Notice"]))
+    for _press in range(2):
+        english.post(url_of(draft, "add-keyword/"), {"keyword": "Notice"})
+    draft.refresh_from_db()
+    assert (draft.content, draft.version) == ({"content": "Drill at three.\nNotice"}, 2)
 
 
 @pytest.mark.django_db

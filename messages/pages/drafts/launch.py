@@ -61,12 +61,13 @@ def launch_put_back(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @permission_required(["broadcasts.send_broadcast", "broadcasts.change_draft"], raise_exception=True)
 def launch_add_keyword(request: HttpRequest, pk: int) -> HttpResponse:
-    """The same page, with a keyword that some robots ask for at the end of the draft's text."""
+    """The same page, with a keyword that some robots ask for at the end of what their groups read."""
     order, keyword = _order(request, pk), request.POST.get("keyword", "")
     if not any(keyword in robot.keywords for robot in order.robots):
         raise Http404
     try:
-        draft = add_keyword(order.draft, keyword=keyword, by=actor_of(request))
+        robots = order.lacking(keyword)
+        draft = add_keyword(order.draft, keyword=keyword, robots=robots, by=actor_of(request))
     except StaleDraft as stale:
         return _stale(request, order, _form(request, order), stale)
     flash.success(request, _("Saved as version %(number)d.") % {"number": draft.version})

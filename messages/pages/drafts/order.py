@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dingtalk.payloads import At, Message
+from dingtalk.payloads import At, Message, has_keyword, place_mentions
 from dingtalk.payloads.wire import body_bytes
 from messages.forms.composition import Composition, composition_of_draft
 from messages.models import Draft
@@ -53,6 +53,14 @@ class Order:
     def panel(self) -> Panel:
         choices = self.robots[:CHOICES]
         return panel_for(self.tailoring, at=self.at, groups=self.groups, choices=choices, composition=self.composition)
+
+    def lacking(self, keyword: str) -> list[Robot]:
+        """Robots that ask for this keyword, in whose groups the message has none of those that they ask for."""
+        asking = [robot for robot in self.robots if keyword in robot.keywords]
+        return [robot for robot in asking if not self._is_met(robot)]
+
+    def _is_met(self, robot: Robot) -> bool:
+        return has_keyword(place_mentions(self.tailoring.of(robot).message, self.at), robot.keywords)
 
     def _sealed(self, robot: Robot) -> str:
         ending = self.tailoring.ending_of(robot)
