@@ -18,13 +18,13 @@ from messages.forms.typed import Typed
 from messages.preview.preview import Preview, preview_of
 from messages.services.audience import audience
 from messages.services.checks import tailoring_of
+from messages.services.checks.words import ended_text, in_own_words, lacks
 from messages.services.content import message_of, problem_text
 from messages.services.keyword_rule import KeywordRule
 from messages.services.mentions import resolve_mentions
 from messages.services.overrides import names_of, overrides_of
 from messages.services.snapshots import Snapshot
 from messages.services.tailoring import GroupMessage, Tailoring
-from messages.services.word_checks import ended_text, in_own_words, lacks
 from robots.models import Recipient, RecipientList, Robot, Tag
 
 NOBODY: Final = _("Choose at least one robot or tag: nobody would get this message.")

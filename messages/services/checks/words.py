@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from dingtalk.payloads import At, Message, Problem, place_mentions, problems, size_with_uuid
 from dingtalk.payloads.wire import body_bytes
+from messages.services.checks.findings import BLOCKER, NOTE, Finding
 from messages.services.content import problem_text
-from messages.services.findings import BLOCKER, NOTE, Finding
 from messages.services.keyword_rule import KeywordRule
 from messages.services.overrides import Override, names_of
 from messages.services.tailoring import GroupMessage, Tailoring
