@@ -28,6 +28,11 @@ def loadable(url: str) -> str:
     return url if scheme_of(url) == "https" else ""
 
 
+def is_shown_picture(url: str) -> bool:
+    """Whether DingTalk can fetch it and this preview may."""
+    return bool(loadable(url)) and is_public(url)
+
+
 def is_public(url: str) -> bool:
     """Whether the host may be on the public internet: DingTalk fetches pictures itself, from outside."""
     parts = _split(url)

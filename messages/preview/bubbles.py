@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,8 @@ from dingtalk.payloads import ActionCard, At, FeedCard, Link, Markdown, Message,
 from dingtalk.payloads.model import msgtype_of
 from messages.preview import markdown
 from messages.preview.addresses import clickable, loadable
+from messages.preview.markdown import Document
+from messages.preview.marked_tokens import words_html
 from messages.preview.mentions import Mark, Marks, mark_html
 
 NO_HTML: Final = SafeString("")
@@ -50,16 +51,27 @@ class Line:
     mentioned: bool
 
 
-def bubble_of(message: Message, *, at: At, marks: Marks, sender: str = "") -> Bubble:
-    """With its mentions placed as they will be sent."""
+def document_of(message: Message, *, at: At) -> Document | None:
+    """Its markdown with its mentions placed; None for types without markdown."""
+    match place_mentions(cleaned(message), at):
+        case Markdown(text=text) | ActionCard(text=text):
+            return markdown.read(text)
+        case _:
+            return None
+
+
+def bubble_of(message: Message, *, at: At, marks: Marks, sender: str = "", document: Document | None = None) -> Bubble:
+    """With its mentions placed as they will be sent. `document`: as document_of, where somebody has asked already."""
     kind = msgtype_of(message)
     match place_mentions(cleaned(message), at):
         case Text(content=content):
-            return Bubble(kind, sender, _with_everyone(_text_html(content, marks), at))
+            return Bubble(kind, sender, _with_everyone(words_html(content, marks), at))
         case Markdown(text=text):
-            return Bubble(kind, sender, _with_everyone(markdown.render(text, marks), at))
+            html = (document or markdown.read(text)).html(marks)
+            return Bubble(kind, sender, _with_everyone(html, at))
         case ActionCard() as card:
-            return _card(card, at=at, marks=marks, sender=sender)
+            html = (document or markdown.read(card.text)).html(marks)
+            return _card(card, html=_with_everyone(html, at), sender=sender)
         case Link() as link:
             return Bubble(
                 kind,
@@ -86,23 +98,18 @@ def line_of(message: Message, *, at: At) -> Line:
     return Line(summary=summary, mentioned=bool(at))
 
 
-def _card(card: ActionCard, *, at: At, marks: Marks, sender: str) -> Bubble:
+def _card(card: ActionCard, *, html: SafeString, sender: str) -> Bubble:
     jumps = [(button.title, button.url) for button in card.buttons]
     if card.single_title or card.single_url:
         jumps = [(card.single_title, card.single_url)]
     return Bubble(
         "actionCard",
         sender,
-        _with_everyone(markdown.render(card.text, marks), at),
+        html,
         buttons=tuple(Jump(title, clickable(url)) for title, url in jumps),
         horizontal=card.btn_orientation == "1",
         hide_avatar=card.hide_avatar == "1",
     )
-
-
-def _text_html(text: str, marks: Marks) -> SafeString:
-    pieces = (mark_html(piece) if isinstance(piece, Mark) else escape(piece) for piece in marks.pieces(text))
-    return mark_safe("".join(pieces))  # noqa: S308 - every piece is escaped
 
 
 def _with_everyone(html: SafeString, at: At) -> SafeString:

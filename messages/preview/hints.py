@@ -12,16 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from dingtalk.payloads import ActionCard, FeedCard, Link, Markdown, Message, Text
 from messages.preview import markdown
 from messages.preview.addresses import has_scheme, is_public, scheme_of
-from messages.preview.markdown import Unsupported
+from messages.preview.markdown import Document, Unsupported
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """`place` is in DingTalk's own keys, as in dingtalk.payloads.Problem."""
+    """`place` is in DingTalk's own keys, as in dingtalk.payloads.Problem. `line` counts from 1; 0 for none."""
 
     code: str
     place: str
     text: str | Promise
+    line: int = 0
 
 
 UNSUPPORTED: Final[dict[Unsupported, Promise]] = {
@@ -47,16 +48,20 @@ PICTURE_NO_ADDRESS = _("DingTalk shows pictures by their public address only, no
 MEDIA_ID = _("A media id shows in DingTalk, but this preview cannot show it.")
 
 
-def hints(message: Message) -> tuple[Hint, ...]:
-    """Each text once per place."""
-    return tuple(dict.fromkeys(_hints(message)))
+MOST_OF_A_KIND: Final = 5  # links and pictures that are named one by one
 
 
-def _hints(message: Message) -> Iterator[Hint]:
+def hints(message: Message, document: Document | None = None) -> tuple[Hint, ...]:
+    """Each text once per place. `document`: the message's markdown, where somebody has read it already."""
+    return tuple(dict.fromkeys(_hints(message, document)))
+
+
+def _hints(message: Message, document: Document | None) -> Iterator[Hint]:
     match message:
         case Markdown(title=title, text=text) | ActionCard(title=title, text=text):
-            yield from _title_hints(title, text)
-            yield from _markdown_hints(text)
+            document = document or markdown.read(text)
+            yield from _title_hints(title, document)
+            yield from _markdown_hints(document)
         case Link(pic_url=picture):
             yield from _picture_hints(picture, "picUrl")
         case FeedCard(links=links):
@@ -66,29 +71,30 @@ def _hints(message: Message) -> Iterator[Hint]:
             pass
 
 
-def _title_hints(title: str, text: str) -> Iterator[Hint]:
-    if title.strip() and text.strip() and title.strip() not in markdown.plain(text):
+def _title_hints(title: str, document: Document) -> Iterator[Hint]:
+    if title.strip() and document.text.strip() and title.strip() not in document.plain():
         yield Hint("title_not_in_text", "title", TITLE_NOT_IN_TEXT)
 
 
-def _markdown_hints(text: str) -> Iterator[Hint]:
-    for kind in markdown.unsupported(text):
-        yield Hint(kind, "text", UNSUPPORTED[kind])
-    if any(not has_scheme(url) for url in markdown.links(text)):
-        yield Hint("link_without_scheme", "text", LINK_WITHOUT_SCHEME)
-    for url in markdown.pictures(text):
-        if scheme_of(url) in {"http", "https"}:
-            yield from _picture_hints(url, "text")
+def _markdown_hints(document: Document) -> Iterator[Hint]:
+    for found in document.unsupported():
+        yield Hint(found.kind, "text", UNSUPPORTED[found.kind], found.line)
+    leading_nowhere = [link for link in document.links() if not has_scheme(link.url)]
+    for link in leading_nowhere[:MOST_OF_A_KIND]:
+        yield Hint("link_without_scheme", "text", LINK_WITHOUT_SCHEME, link.line)
+    for picture in document.pictures()[:MOST_OF_A_KIND]:
+        if scheme_of(picture.url) in {"http", "https"}:
+            yield from _picture_hints(picture.url, "text", picture.line)
         else:
-            yield Hint("picture_no_address", "text", PICTURE_NO_ADDRESS)
+            yield Hint("picture_no_address", "text", PICTURE_NO_ADDRESS, picture.line)
 
 
-def _picture_hints(url: str, place: str) -> Iterator[Hint]:
+def _picture_hints(url: str, place: str, line: int = 0) -> Iterator[Hint]:
     if url.startswith("@"):
-        yield Hint("media_id", place, MEDIA_ID)
+        yield Hint("media_id", place, MEDIA_ID, line)
         return
     scheme = scheme_of(url)
     if scheme == "http":
-        yield Hint("picture_insecure", place, PICTURE_INSECURE)
+        yield Hint("picture_insecure", place, PICTURE_INSECURE, line)
     if scheme in {"http", "https"} and not is_public(url):
-        yield Hint("picture_not_public", place, PICTURE_NOT_PUBLIC)
+        yield Hint("picture_not_public", place, PICTURE_NOT_PUBLIC, line)

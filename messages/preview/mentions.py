@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.html import escape
 
-from dingtalk.payloads import At
+from dingtalk.payloads import At, Message, place_mentions, searched_texts
 from robots.masking import mask_mobile
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One `@…` of the message: what is sent, as far as it may be seen, and whom it means ("" when nobody knows)."""
+    """One `@…` of the message: what is sent, as far as it may be seen, and whom it means ("" when nobody knows).
+
+    `added`: it stands at the end because the text does not have it.
+    """
 
     sent: str
     name: str
+    added: bool = False
 
     @property
     def shown(self) -> str:
@@ -53,10 +57,18 @@ class Marks:
 NO_MARKS = Marks({})
 
 
-def marks_of(at: At, names: Mapping[str, str]) -> Marks:
-    """`names`: whom a mobile or a userId belongs to."""
-    mobiles = {f"@{mobile}": Mark(f"@{mask_mobile(mobile)}", names.get(mobile, "")) for mobile in at.mobiles}
-    return Marks({**mobiles, **{f"@{user}": Mark(f"@{user}", names.get(user, "")) for user in at.user_ids}})
+def marks_of(at: At, names: Mapping[str, str], message: Message | None = None) -> Marks:
+    """`names`: whom a mobile or a userId belongs to. `message`: as it was written, to tell which marks are added."""
+    marks = {f"@{mobile}": Mark(f"@{mask_mobile(mobile)}", names.get(mobile, "")) for mobile in at.mobiles}
+    marks |= {f"@{user}": Mark(f"@{user}", names.get(user, "")) for user in at.user_ids}
+    added = _added(message, at) if message and marks else frozenset()
+    return Marks({token: replace(mark, added=token in added) for token, mark in marks.items()})
+
+
+def _added(message: Message, at: At) -> frozenset[str]:
+    """The marks that are put at the end."""
+    before, after = searched_texts(message)[-1:], searched_texts(place_mentions(message, at))[-1:]
+    return frozenset(after[0].removeprefix(before[0]).split()) if before else frozenset()
 
 
 def mark_html(mark: Mark) -> str:

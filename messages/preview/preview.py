@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from dingtalk.payloads import MAX_BODY_BYTES, MAX_MENTIONS, At, Message, Problem, problems, size_with_uuid
 from dingtalk.payloads.wire import body_bytes
-from messages.preview.bubbles import Bubble, Line, bubble_of, line_of
+from messages.preview.bubbles import Bubble, Line, bubble_of, document_of, line_of
 from messages.preview.hints import Hint, hints
 from messages.preview.mentions import Mark, marks_of
+from messages.preview.origins import Origins
 
 NEARLY_FULL: Final = 0.9
 
@@ -45,19 +46,34 @@ class Preview:
         return not self.too_big and self.size > self.limit * NEARLY_FULL
 
 
-def preview_of(message: Message, *, at: At, names: Mapping[str, str], sender: str = "") -> Preview:
+@dataclass(frozen=True, slots=True)
+class PutIn:
+    """The message once more, with marks around what was put in for one group, and what to say of each piece."""
+
+    message: Message
+    labels: Sequence[str]
+
+
+def preview_of(
+    message: Message, *, at: At, names: Mapping[str, str], sender: str = "", put_in: PutIn | None = None
+) -> Preview:
     """`names`: whom a mobile or a userId belongs to, as far as it is known."""
     shown = _at_most(at, MAX_MENTIONS)
-    marks = marks_of(shown, names)
+    marks, document = marks_of(shown, names, message), document_of(message, at=shown)
+    bubble, line = bubble_of(message, at=shown, marks=marks, sender=sender, document=document), line_of(message, at=at)
+    if put_in:
+        origins = Origins(put_in.labels)
+        bubble = origins.bubble(bubble, bubble_of(put_in.message, at=shown, marks=marks, sender=sender))
+        line = origins.line(line, line_of(put_in.message, at=at))
     return Preview(
-        bubble=bubble_of(message, at=shown, marks=marks, sender=sender),
-        line=line_of(message, at=at),
+        bubble=bubble,
+        line=line,
         marks=tuple(marks.by_token.values()),
         everyone=at.everyone,
         size=size_with_uuid(body_bytes(message, at)),
         limit=MAX_BODY_BYTES,
         problems=problems(message, at),
-        hints=hints(message),
+        hints=hints(message, document),
     )
 
 

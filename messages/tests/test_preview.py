@@ -1,3 +1,5 @@
+import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -57,11 +59,11 @@ def elements(html: str) -> list[tuple[str, dict[str, str | None]]]:
     ],
 )
 def test_the_documented_part_of_markdown_is_shown(text, html):
-    assert markdown.render(text).strip() == html
+    assert markdown.read(text).html().strip() == html
 
 
 def test_a_link_opens_elsewhere_and_a_picture_tells_nobody_where_it_is_shown():
-    found = dict(elements(markdown.render("[more](https://a.example/x) ![pic](https://a.example/p.png)")))
+    found = dict(elements(markdown.read("[more](https://a.example/x) ![pic](https://a.example/p.png)").html()))
     assert found["a"] == {"href": "https://a.example/x", "target": "_blank", "rel": "noopener noreferrer nofollow"}
     assert found["img"]["src"] == "https://a.example/p.png"
     assert found["img"]["referrerpolicy"] == "no-referrer"
@@ -85,15 +87,55 @@ def test_a_link_opens_elsewhere_and_a_picture_tells_nobody_where_it_is_shown():
     ],
 )
 def test_what_dingtalk_does_not_know_is_named_and_stays_as_it_was_typed(text, kind):
-    assert kind in markdown.unsupported(text)
-    html = markdown.render(text)
-    assert not any(
-        tag in html for tag in ("<table", "<code", "<pre", "<s>", "<del", "<hr", "<b>", "<div", "<h1", "<a ")
-    )
+    assert kind in [found.kind for found in markdown.read(text).unsupported()]
+    html = markdown.read(text).html()
+    assert not any(tag in html for tag in ("<table", "<code", "<pre", "<s>", "<del", "<hr", "<b>", "<h1", "<a "))
+    words = re.sub(r"<[^>]*>| ?\(?DingTalk will not show this\)?", "", html)
+    assert unescape(words).split() == text.split()
+    assert ("DingTalk will not show this" in html) == (kind != Unsupported.JOINED_LINES)
+
+
+def test_what_is_marked_is_the_piece_that_dingtalk_does_not_know_and_no_more():
+    html = markdown.read("Say `code` and **bold**\n\n|a|b|\n|-|-|\n|1|2|\n\nend").html()
+    said = '<span class="visually-hidden"> (DingTalk will not show this)</span>'
+    assert f'Say <mark class="dt-unshown" title="DingTalk will not show this">`code`{said}</mark> and' in html
+    assert "<strong>bold</strong>" in html
+    assert '<div class="dt-unshown-words">|a|b|\n|-|-|\n|1|2|</div>' in html
+    assert html.endswith("<p>end</p>\n")
+
+
+def test_each_mistake_is_named_with_the_line_that_it_stands_on():
+    text = "# One\n\ntwo  \n[x](a.example)\n\n> ~~three~~\n\n![p](http://10.0.0.1/p.png)\n\n```\ncode\n```"
+    found = {hint.code: hint.line for hint in hints(Markdown("One", text))}
+    assert found == {
+        "link_without_scheme": 4,
+        "strikethrough": 6,
+        "picture_insecure": 8,
+        "picture_not_public": 8,
+        "code": 10,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("[x](a.example)", "[x](a.example)", id="link that leads nowhere"),
+        pytest.param("[**x**](a.example/@b)", "[x](a.example/@b)", id="with words in bold"),
+        pytest.param("![p](http://a.example/p.png)", "![p](http://a.example/p.png)", id="picture over http"),
+        pytest.param("![p](https://10.0.0.1/p.png)", "![p](https://10.0.0.1/p.png)", id="picture in an intranet"),
+        pytest.param(f"![p](data:image/png;base64,{'A' * 90})", f"![p](data:image/png;base64,{'A' * 38}…)", id="data"),
+    ],
+)
+def test_a_link_and_a_picture_that_will_not_show_stay_as_they_were_typed_and_are_marked(text, shown):
+    html = markdown.read(f"see {text} there").html()
+    assert "<a" not in html
+    assert "<img" not in html
+    words = re.sub(r"<[^>]*>", "", html)
+    assert words == f"see {shown} (DingTalk will not show this) there\n"
 
 
 def test_plain_text_has_nothing_to_be_told_about():
-    assert markdown.unsupported("# One\n\n> two\n\n- [three](https://a.example)\n- **four**") == []
+    assert markdown.read("# One\n\n> two\n\n- [three](https://a.example)\n- **four**").unsupported() == []
 
 
 @pytest.mark.parametrize(
@@ -108,15 +150,17 @@ def test_plain_text_has_nothing_to_be_told_about():
     ],
 )
 def test_nothing_that_is_typed_becomes_a_script(text):
-    for tag, attributes in elements(markdown.render(text)):
-        assert tag in {"p", "a", "img"}
-        assert set(attributes) <= {"href", "title", "target", "rel", "src", "alt", "referrerpolicy", "loading"}
+    for tag, attributes in elements(markdown.read(text).html()):
+        assert tag in {"p", "a", "img", "div", "span", "mark"}
+        allowed = {"href", "title", "class", "target", "rel", "src", "alt", "referrerpolicy", "loading"}
+        assert set(attributes) <= allowed
         assert (attributes.get("href") or attributes.get("src") or "https://").startswith("https://")
 
 
 def test_dingtalks_own_addresses_stay_links():
-    assert 'href="dingtalk://dingtalkclient/page/link?url=x"' in markdown.render(
-        "[x](dingtalk://dingtalkclient/page/link?url=x)"
+    assert (
+        'href="dingtalk://dingtalkclient/page/link?url=x"'
+        in markdown.read("[x](dingtalk://dingtalkclient/page/link?url=x)").html()
     )
 
 
