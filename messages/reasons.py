@@ -28,6 +28,10 @@ _TEXTS: Final[Mapping[str, Explanation]] = {
     RESENT: Explanation(
         _("A person sent it again as a new message."), _("The later delivery tells what became of that one.")
     ),
+    "earlier_call": Explanation(
+        _("An earlier call may have arrived, and no later one did."),
+        _("Look into the group: only there can one see whether it arrived. The attempts tell what stood in the way."),
+    ),
     "content_refused": Explanation(
         _("The message is not one that DingTalk takes."), _("Mend the draft and launch it again.")
     ),

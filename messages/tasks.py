@@ -21,7 +21,7 @@ from messages.engine.life import worker_name
 from messages.engine.pump import OnePumpPerProcess, Pump
 from messages.engine.queue import claimable
 from messages.engine.recent import recent_calls
-from messages.engine.recovery import give_up_unsendable, reap, retry_uncertain
+from messages.engine.recovery import distrust_old_retries, give_up_unsendable, reap, retry_uncertain
 from messages.engine.state import may_fire, may_send, note_tick
 from messages.wakeups import DELIVER_DUE, TICK, wake_pump
 from robots.pacing import Pacing
@@ -45,6 +45,7 @@ def tick() -> None:
     if may_fire():
         fire_due(now)
         retry_uncertain(now)
+        distrust_old_retries(now)
     give_up_unsendable(now, simulator=settings.DINGADMIN_SIMULATOR)
     reap(now)
     take_care(now)

@@ -13,6 +13,7 @@ from django.db.models import F
 
 from dingtalk.client import Target
 from dingtalk.payloads import with_msg_uuid
+from messages.engine.ending import end_without_call
 from messages.engine.giving_back import give_back
 from messages.engine.outcomes import Facts
 from messages.engine.queue import QueueRow, lock_first
@@ -140,9 +141,8 @@ def _readable(rows: Iterable[QueueRow], claim: uuid.UUID, bodies: Bodies, *, now
         try:
             claimed.append(_claimed(row, claim, bodies.get(row.body_id)))
         except CiphertextError:
-            Delivery.objects.filter(pk=row.pk, status=DeliveryStatus.SENDING, claim=claim).update(
-                status=DeliveryStatus.FAILED, reason="key_missing", ended_at=now, lease_until=None
-            )
+            ours = Delivery.objects.filter(pk=row.pk, status=DeliveryStatus.SENDING, claim=claim)
+            end_without_call(ours, DeliveryStatus.FAILED, "key_missing", now=now, lease_until=None)
     return claimed
 
 

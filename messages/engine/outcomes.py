@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from dingtalk.replies import Kind, Outcome
 from messages.models import DeliveryStatus, UncertainPolicy
@@ -17,6 +18,8 @@ MAX_UNCERTAIN_RETRIES = 2
 # How long DingTalk remembers a msgUuid is not documented; a copy within ten minutes is taken to be safe.
 UNCERTAIN_BACKOFF_SECONDS = (5, 60)
 UNCERTAIN_GIVE_UP = timedelta(minutes=10)
+# The reason where an earlier call may have arrived, and no later one can or does.
+EARLIER_CALL: Final = "earlier_call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ class Move:
 
 def decide(outcome: Outcome, facts: Facts, *, now: datetime, jitter: float) -> Move:
     """`jitter` lies between 0 and 1: it spreads retries that failed together over half as long again."""
+    move = _by_kind(outcome, facts, now=now, jitter=jitter)
+    if move.status is DeliveryStatus.FAILED and facts.uncertain_tries:
+        # That this call did not arrive says nothing of the one before it.
+        return replace(move, status=DeliveryStatus.UNCERTAIN, reason=EARLIER_CALL)
+    return move
+
+
+def _by_kind(outcome: Outcome, facts: Facts, *, now: datetime, jitter: float) -> Move:
     if outcome.kind is Kind.DELIVERED:
         return Move(DeliveryStatus.DELIVERED, outcome.reason)
     if outcome.kind is Kind.THROTTLED:

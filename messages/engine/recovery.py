@@ -6,16 +6,20 @@ import random
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from dingtalk.replies import Kind, ReasonKey
-from messages.engine.outcomes import UNCERTAIN_GIVE_UP, Facts, after_uncertain
+from dingtalk.replies.advice import ADVICE
+from messages.engine.ending import end_without_call
+from messages.engine.outcomes import EARLIER_CALL, UNCERTAIN_GIVE_UP, Facts, after_uncertain
 from messages.engine.recording import apply_move
 from messages.models import Attempt, BroadcastStatus, Delivery, DeliveryStatus, Run
 from messages.models.delivery import DeliveryQuerySet
 from robots.models import Robot, RobotStatus
 
 REAPED_PER_TICK = 500
+# What a delivery says itself of a call that may have arrived.
+_UNKNOWN_FATES = [key.value for key, advice in ADVICE.items() if advice.kind is Kind.UNCERTAIN]
 
 
 def reap(now: datetime) -> int:
@@ -58,19 +62,33 @@ def retry_uncertain(now: datetime) -> int:
     """
     due = Delivery.objects.filter(status=DeliveryStatus.UNCERTAIN, due_at__lte=now).not_paused()
     due = due.exclude(run__broadcast__status=BroadcastStatus.CANCELLED)
-    # DingTalk's memory of a msgUuid is not documented: after a long down-time a person decides.
-    stale = due.filter(Q(robot=None) | Q(due_at__lt=now - UNCERTAIN_GIVE_UP))
+    stale = due.filter(Q(robot=None) | Q(due_at__lt=now - UNCERTAIN_GIVE_UP) | _perhaps_forgotten(now))
     stale.update(due_at=None)
     return due.update(status=DeliveryStatus.WAITING, due_at=now)
 
 
-def distrust_old_retries(deliveries: DeliveryQuerySet, *, now: datetime) -> int:
+def distrust_old_retries(now: datetime, *, among: DeliveryQuerySet | None = None) -> int:
     """Safe retries that were held back for longer than DingTalk may remember a msgUuid: a person decides about them.
 
-    Called before what was paused or stopped goes on.
+    Called once a tick, and before what was paused or stopped goes on. `among`: None means all.
     """
+    deliveries = Delivery.objects.all() if among is None else among
     held_back = deliveries.filter(status=DeliveryStatus.WAITING, uncertain_tries__gt=0)
-    return held_back.filter(claimed_at__lt=now - UNCERTAIN_GIVE_UP).update(status=DeliveryStatus.UNCERTAIN, due_at=None)
+    return held_back.filter(_perhaps_forgotten(now)).update(
+        status=DeliveryStatus.UNCERTAIN,
+        reason=Case(When(reason__in=_UNKNOWN_FATES, then=F("reason")), default=Value(EARLIER_CALL)),
+        due_at=None,
+    )
+
+
+def _perhaps_forgotten(now: datetime) -> Q:
+    """DingTalk's memory of a msgUuid is not documented: it is counted from the first call that may have arrived.
+
+    The newest claim tells as much only where it was called: a pump may have given it back.
+    """
+    long_ago = now - UNCERTAIN_GIVE_UP
+    unknown = Attempt.objects.filter(delivery=OuterRef("pk"), kind=Kind.UNCERTAIN.value, started_at__lt=long_ago)
+    return Q(Exists(unknown)) | Q(claimed_at__lt=long_ago)
 
 
 def give_up_unsendable(now: datetime, *, simulator: bool) -> int:
@@ -82,18 +100,14 @@ def give_up_unsendable(now: datetime, *, simulator: bool) -> int:
     ordinary = waiting.filter(is_test=False)
     paused = Robot.objects.filter(status=RobotStatus.PAUSED)
     exhausted = Robot.objects.filter(organisation__quota_exhausted_until__gt=now)
-    count = _end(waiting.filter(robot=None), DeliveryStatus.FAILED, "robot_deleted", now=now)
-    count += _end(ordinary.filter(robot__in=paused), DeliveryStatus.FAILED, "robot_paused", now=now)
-    count += _end(ordinary.filter(robot__in=exhausted), DeliveryStatus.FAILED, "quota_exhausted", now=now)
+    count = end_without_call(waiting.filter(robot=None), DeliveryStatus.FAILED, "robot_deleted", now=now)
+    count += end_without_call(ordinary.filter(robot__in=paused), DeliveryStatus.FAILED, "robot_paused", now=now)
+    count += end_without_call(ordinary.filter(robot__in=exhausted), DeliveryStatus.FAILED, "quota_exhausted", now=now)
     # A call that was in flight while its broadcast was cancelled may have come back to the queue.
     cancelled = Run.objects.filter(broadcast__status=BroadcastStatus.CANCELLED)
-    count += _end(waiting.filter(run__in=cancelled), DeliveryStatus.CANCELLED, "cancelled", now=now)
+    count += end_without_call(waiting.filter(run__in=cancelled), DeliveryStatus.CANCELLED, "cancelled", now=now)
     if not simulator:
         simulated = Robot.objects.filter(organisation__simulated=True)
-        count += _end(waiting.filter(robot__in=simulated), DeliveryStatus.FAILED, "simulator_off", now=now)
+        count += end_without_call(waiting.filter(robot__in=simulated), DeliveryStatus.FAILED, "simulator_off", now=now)
     stale = waiting.filter(useful_until__lte=now)
-    return count + _end(stale, DeliveryStatus.EXPIRED, "expired", now=now)
-
-
-def _end(deliveries: DeliveryQuerySet, status: DeliveryStatus, reason: str, *, now: datetime) -> int:
-    return deliveries.update(status=status, reason=reason, ended_at=now, due_at=None)
+    return count + end_without_call(stale, DeliveryStatus.EXPIRED, "expired", now=now)

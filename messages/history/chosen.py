@@ -48,7 +48,8 @@ def resendable(rows: DeliveryQuerySet) -> DeliveryQuerySet:
 
     Not tests, whose robot has a button of its own, and not what was sent again already: then the later one counts.
     """
-    retry = Q(status=DeliveryStatus.WAITING, tries__gt=0)
+    tried = Q(tries__gt=0) | Q(uncertain_tries__gt=0)
+    retry = Q(status=DeliveryStatus.WAITING) & tried
     states = Q(status__in=(*NOT_ARRIVED, DeliveryStatus.UNCERTAIN))
     return rows.filter(retry | states, is_test=False).filter(~Exists(later_ones()))
 

@@ -153,6 +153,12 @@ class Delivery(models.Model):
                 condition=Q(status=DeliveryStatus.WAITING),
                 name="delivery_robot_queue",
             ),
+            # Safe retries that wait: a few of many, and looked for once a second.
+            models.Index(
+                fields=["claimed_at"],
+                condition=Q(status=DeliveryStatus.WAITING, uncertain_tries__gt=0),
+                name="delivery_held_retries",
+            ),
             models.Index(fields=["lease_until"], condition=Q(status=DeliveryStatus.SENDING), name="delivery_leases"),
             models.Index(fields=["due_at"], condition=Q(status=DeliveryStatus.UNCERTAIN), name="delivery_uncertain"),
             models.Index(fields=["run", "status"], name="delivery_progress"),

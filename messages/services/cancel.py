@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.actors import Actor
 from audit.log import record
+from messages.engine.ending import end_without_call
 from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Run
 from messages.services.remaining import still_to_go_out
 
@@ -44,6 +45,5 @@ def _stop_deliveries(broadcast: Broadcast) -> int:
     deliveries = Delivery.objects.filter(run__in=Run.objects.filter(broadcast=broadcast))
     # No safe retry any more: a person decides about those.
     deliveries.filter(status=DeliveryStatus.UNCERTAIN).update(due_at=None)
-    return deliveries.filter(status=DeliveryStatus.WAITING).update(
-        status=DeliveryStatus.CANCELLED, reason="cancelled", due_at=None, ended_at=timezone.now()
-    )
+    waiting = deliveries.filter(status=DeliveryStatus.WAITING)
+    return end_without_call(waiting, DeliveryStatus.CANCELLED, "cancelled", now=timezone.now())

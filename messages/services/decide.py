@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import models, transaction
+from django.db.models import Case, F, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -119,6 +120,9 @@ def _changes(decision: Decision) -> dict[str, object]:
         case Decision.ARRIVED:
             return {"status": DeliveryStatus.DELIVERED, "reason": DECIDED_ARRIVED, "due_at": None, "ended_at": now}
         case Decision.AGAIN:
-            return {"status": DeliveryStatus.WAITING, "reason": DECIDED_AGAIN, "due_at": now}
+            # The person answers for the calls before: they count no more, nor does a time of use that is over.
+            fresh = Case(When(useful_until__gt=now, then=F("useful_until")), default=None)
+            again = {"due_at": now, "uncertain_tries": 0, "useful_until": fresh}
+            return {"status": DeliveryStatus.WAITING, "reason": DECIDED_AGAIN, **again}
         case Decision.FAILED:
             return {"status": DeliveryStatus.FAILED, "reason": DECIDED_FAILED, "due_at": None, "ended_at": now}

@@ -12,7 +12,6 @@ from audit.actors import Actor
 from audit.log import record
 from messages.engine.recovery import distrust_old_retries
 from messages.models import Broadcast, BroadcastStatus, Delivery
-from messages.reasons import DECIDED_AGAIN
 from messages.services.remaining import still_to_go_out
 from messages.wakeups import wake_tick
 
@@ -64,7 +63,7 @@ def resume_broadcast(broadcast: Broadcast, *, by: Actor) -> bool:
     if not paused.update(paused_at=None, paused_by_name=""):
         return False
     deliveries = Delivery.objects.filter(run__in=current.runs.order_by().values("pk"))
-    distrust_old_retries(deliveries.exclude(reason=DECIDED_AGAIN), now=now)
+    distrust_old_retries(now, among=deliveries)
     record("broadcast.resumed", by=by, target=broadcast, detail=_how_long(current, now=now))
     transaction.on_commit(wake_tick)
     return True

@@ -84,7 +84,8 @@ def _replace(sources: Sequence[Source], *, now: datetime) -> None:
         waiting = Delivery.objects.filter(pk__in=ids, status=DeliveryStatus.WAITING)
         waiting.update(status=DeliveryStatus.CANCELLED, **ended)
     for ids in _batches([source.pk for source in sources if source.is_uncertain]):
-        uncertain = Delivery.objects.filter(pk__in=ids, status=DeliveryStatus.UNCERTAIN)
+        unknown = (DeliveryStatus.UNCERTAIN, DeliveryStatus.WAITING)
+        uncertain = Delivery.objects.filter(pk__in=ids, status__in=unknown)
         uncertain.update(status=DeliveryStatus.FAILED, **ended)
 
 

@@ -43,14 +43,16 @@ class Source(NamedTuple):
     group_name: str
     status: str
     body_id: int
+    uncertain_tries: int
 
     @property
     def is_retry(self) -> bool:
-        return self.status == DeliveryStatus.WAITING
+        return self.status == DeliveryStatus.WAITING and not self.uncertain_tries
 
     @property
     def is_uncertain(self) -> bool:
-        return self.status == DeliveryStatus.UNCERTAIN
+        """A safe retry that waits is one, too: the call before it may have arrived."""
+        return self.status == DeliveryStatus.UNCERTAIN or (self.status == DeliveryStatus.WAITING and not self.is_retry)
 
 
 _COLUMNS: Final = (*Source._fields[:2], "run__broadcast", *Source._fields[3:])

@@ -8,8 +8,7 @@ from django.utils import timezone
 from audit.actors import Actor
 from audit.log import record
 from messages.engine.recovery import distrust_old_retries
-from messages.models import Delivery, EngineState
-from messages.reasons import DECIDED_AGAIN
+from messages.models import EngineState
 from messages.wakeups import wake_tick
 
 
@@ -35,7 +34,7 @@ def resume_all_sending(*, by: Actor) -> bool:
     if state is None or state.stopped_at is None:
         return False
     EngineState.objects.filter(pk=1, stopped_at=state.stopped_at).update(stopped_at=None, stopped_by_name="")
-    distrust_old_retries(Delivery.objects.exclude(reason=DECIDED_AGAIN), now=now)
+    distrust_old_retries(now)
     stopped_for = round((now - state.stopped_at).total_seconds())
     record("sending.resumed", by=by, detail={"stopped_for_seconds": stopped_for})
     transaction.on_commit(wake_tick)

@@ -151,7 +151,7 @@ def test_a_safe_retry_that_was_paused_for_long_is_left_to_a_person():
     long_ago, lately = now - timedelta(minutes=11), now - timedelta(minutes=1)
     old = make_delivery(run=run, uncertain_tries=1, claimed_at=long_ago, reason="read_timeout")
     fresh = make_delivery(run=run, uncertain_tries=1, claimed_at=lately, reason="read_timeout")
-    decided = make_delivery(run=run, uncertain_tries=1, claimed_at=long_ago, reason=DECIDED_AGAIN)
+    decided = make_delivery(run=run, uncertain_tries=0, claimed_at=long_ago, reason=DECIDED_AGAIN)
     throttled = make_delivery(run=run, claimed_at=long_ago, reason="throttled")
     elsewhere = make_delivery(uncertain_tries=1, claimed_at=long_ago)
     pause_broadcast(broadcast, by=LI)
