@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from robots.pages import importing, lists, organisations, recipients, robot_detail, robot_editing, robot_list, tags
+from robots.pages import (
+    importing,
+    lists,
+    members,
+    organisations,
+    recipients,
+    robot_detail,
+    robot_editing,
+    robot_list,
+    tags,
+)
 
 app_name = "robots"
 
@@ -13,6 +23,9 @@ _robots = [
     path("import/robots.csv", importing.robot_import_template, name="import_template"),
     path("<int:pk>/", robot_detail.robot_detail, name="detail"),
     path("<int:pk>/edit/", robot_editing.robot_edit, name="edit"),
+    path("<int:pk>/members/", members.robot_members, name="members"),
+    path("<int:pk>/members/<int:recipient_pk>/add/", members.member_add, name="member_add"),
+    path("<int:pk>/members/<int:recipient_pk>/remove/", members.member_remove, name="member_remove"),
     path("<int:pk>/pause/", robot_detail.robot_pause, name="pause"),
     path("<int:pk>/resume/", robot_detail.robot_resume, name="resume"),
     path("<int:pk>/delete/", robot_detail.robot_delete, name="delete"),

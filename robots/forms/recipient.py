@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.actors import Actor
 from robots.forms.fields import NameField, NotesField
-from robots.models import Recipient, RecipientList
+from robots.models import Recipient, RecipientList, Robot
 from robots.rules.mobiles import clean_mobile
 from robots.rules.user_ids import clean_user_id
 from robots.services.recipients import (
@@ -29,6 +30,18 @@ class TidyField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         return self.tidy(super().clean(value))
+
+
+class GroupsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Model) -> str:
+        return in_words(obj) if isinstance(obj, Robot) else str(obj)
+
+
+def in_words(robot: Robot) -> str:
+    """A group by its name, with the robot's where that is another."""
+    if not robot.group_name or robot.group_name == robot.name:
+        return robot.name
+    return f"{robot.group_name} · {robot.name}"
 
 
 class RecipientForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -55,6 +68,15 @@ class RecipientForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    groups = GroupsField(
+        queryset=Robot.objects.only("name", "group_name").order_by("group_name", "name"),
+        label=gettext_lazy("Groups that the person is in"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "Tick all of them or none. Whoever mentions the person in another group is told of it before sending."
+        ),
+    )
     notes = NotesField(label=gettext_lazy("Notes"), required=False, max_length=5000)
 
     class Meta:
@@ -68,6 +90,10 @@ class RecipientForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields.pop("lists", None)
         elif self.recipient:
             self.fields["lists"].initial = self.recipient.lists.all()
+        if not Robot.objects.exists():
+            self.fields.pop("groups", None)
+        elif self.recipient:
+            self.fields["groups"].initial = self.recipient.groups.all()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -100,7 +126,8 @@ class RecipientForm(forms.ModelForm):  # type: ignore[type-arg]
     def _values(self) -> dict[str, Any]:
         names = ("name", "mobile", "user_id", "notes")
         lists = list(self.cleaned_data.get("lists", ()))
-        return {**{name: self.cleaned_data[name] for name in names}, "lists": lists}
+        groups = list(self.cleaned_data.get("groups", ()))
+        return {**{name: self.cleaned_data[name] for name in names}, "lists": lists, "groups": groups}
 
     def _refuse_taken(self, field: str, value: str) -> None:
         others = Recipient.objects.exclude(pk=self.instance.pk or 0)

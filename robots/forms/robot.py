@@ -74,6 +74,11 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
         label=gettext_lazy("Add the first keyword itself where a message has none and the footer does not help"),
         required=False,
     )
+    external = forms.BooleanField(
+        label=gettext_lazy("External group: people of other organisations are in it"),
+        required=False,
+        help_text=gettext_lazy("Mentions go by mobile number only there: DingTalk knows no userIds in such a group."),
+    )
     variables = VariablesField(
         label=gettext_lazy("Variables"),
         help_text=gettext_lazy(
@@ -90,6 +95,7 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
             "group_name",
             "organisation",
             "tags",
+            "external",
             "keywords",
             "ip_ranges",
             "footer",
@@ -151,7 +157,17 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     def _values(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        names = ("name", "group_name", "keywords", "ip_ranges", "footer", "append_keyword", "variables", "notes")
+        names = (
+            "name",
+            "group_name",
+            "external",
+            "keywords",
+            "ip_ranges",
+            "footer",
+            "append_keyword",
+            "variables",
+            "notes",
+        )
         return {
             **{name: cleaned[name] for name in names},
             "organisation": cleaned["organisation"] or default_organisation(),

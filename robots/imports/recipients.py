@@ -14,9 +14,11 @@ from robots.imports.duplicates import BATCH, in_batches, repetitions
 from robots.imports.mistakes import ImportRefused, Mistake, MistakeLog
 from robots.imports.tables import Columns, Row, read_rows
 from robots.models import Recipient, RecipientList
+from robots.rules.leaks import quotable
 from robots.rules.mobiles import clean_mobile
 from robots.rules.names import clean_name
 from robots.rules.user_ids import clean_user_id
+from robots.services.groups import robots_by_group
 from robots.services.recipients import refuse_nobody
 
 COLUMNS = Columns(
@@ -25,6 +27,7 @@ COLUMNS = Columns(
         "mobile": ("phone", "手机号", "手机", "手机号码"),
         "user_id": ("user id", "用户ID", "员工userId"),
         "lists": ("list", "名单", "成员名单"),
+        "groups": ("group", "群", "所在群"),
     },
     required=("name",),
 )
@@ -43,6 +46,7 @@ class _NewRecipient:
     mobile: str
     user_id: str
     lists: list[str]
+    groups: list[str]
 
 
 def import_recipients(data: bytes, *, by: Actor) -> RecipientsImported:
@@ -62,6 +66,7 @@ def _checked(rows: Sequence[Row]) -> list[_NewRecipient]:
     new = [recipient for row in rows if (recipient := _read(row, log))]
     _note_repetitions(new, log)
     _note_existing(new, log)
+    _note_unknown_groups(new, log)
     log.refuse_if_any()
     return new
 
@@ -73,7 +78,8 @@ def _read(row: Row, log: MistakeLog) -> _NewRecipient | None:
     lists = log.cleaned(row.line, "lists", lambda: _clean_lists(row.several("lists")))
     if mobile == "" and user_id == "":
         log.cleaned(row.line, "mobile", lambda: refuse_nobody(mobile="", user_id=""))
-    return _NewRecipient(row.line, name or "", mobile or "", user_id or "", lists or [])
+    groups = list(dict.fromkeys(row.several("groups")))
+    return _NewRecipient(row.line, name or "", mobile or "", user_id or "", lists or [], groups)
 
 
 def _clean_lists(names: Iterable[str]) -> list[str]:
@@ -100,6 +106,15 @@ def _note_existing(new: Sequence[_NewRecipient], log: MistakeLog) -> None:
                 log.add(user_ids[user_id], "user_id", text)
 
 
+def _note_unknown_groups(new: Sequence[_NewRecipient], log: MistakeLog) -> None:
+    known = robots_by_group({name for one in new for name in one.groups})
+    for one in new:
+        for name in one.groups:
+            if name not in known:
+                text = _("There is no group and no robot called “%(name)s”. Add the robot first.")
+                log.add(one.line, "groups", text % {"name": quotable(name)})
+
+
 @transaction.atomic
 def _write(new: Sequence[_NewRecipient], *, by: Actor) -> RecipientsImported:
     lists, made = _lists(sorted({name for one in new for name in one.lists}))
@@ -112,6 +127,16 @@ def _write(new: Sequence[_NewRecipient], *, by: Actor) -> RecipientsImported:
             through(recipient_id=row.pk, recipientlist_id=lists[name].pk)
             for row, one in zip(rows, new, strict=True)
             for name in one.lists
+        ],
+        batch_size=BATCH,
+    )
+    robots = robots_by_group({name for one in new for name in one.groups})
+    in_group = Recipient.groups.through
+    in_group.objects.bulk_create(
+        [
+            in_group(recipient_id=row.pk, robot_id=robot)
+            for row, one in zip(rows, new, strict=True)
+            for robot in sorted({robot for name in one.groups for robot in robots.get(name, ())})
         ],
         batch_size=BATCH,
     )

@@ -22,6 +22,7 @@ from robots.rules.keywords import clean_keywords
 from robots.rules.names import clean_name
 from robots.rules.variables import clean_variables
 from robots.rules.webhooks import clean_secret, clean_webhook
+from robots.rules.yes_or_no import clean_yes_or_no
 from robots.services.credentials import set_secret, set_token
 from robots.services.tags import LONGEST_TAG
 
@@ -36,6 +37,7 @@ COLUMNS = Columns(
         "footer": ("页脚", "落款"),
         "variables": ("variable", "变量"),
         "group": ("group name", "群", "群名", "群名称"),
+        "external": ("external group", "外部群"),
     },
     required=("name", "webhook"),
 )
@@ -59,6 +61,7 @@ class _NewRobot:
     tags: list[str]
     variables: dict[str, str]
     footer: str
+    external: bool
 
 
 def import_robots(data: bytes, *, organisation: Organisation, by: Actor) -> RobotsImported:
@@ -96,6 +99,7 @@ def _read(row: Row, bases: Sequence[str], log: MistakeLog) -> _NewRobot | None:
     footer = log.cleaned(
         row.line, "footer", lambda: clean_footer(row["footer"], keywords=keywords or (), append_keyword=False)
     )
+    external = log.cleaned(row.line, "external", lambda: clean_yes_or_no(row["external"]))
     if name is None or token is None:
         return None
     return _NewRobot(
@@ -109,6 +113,7 @@ def _read(row: Row, bases: Sequence[str], log: MistakeLog) -> _NewRobot | None:
         tags=tags or [],
         variables=variables or {},
         footer=footer or "",
+        external=bool(external),
     )
 
 
@@ -172,6 +177,7 @@ def _row(new: _NewRobot, organisation: Organisation) -> Robot:
         ip_ranges=new.ip_ranges,
         variables=new.variables,
         footer=new.footer,
+        external=new.external,
     )
     set_token(robot, new.token)
     set_secret(robot, new.secret)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 def robots_template() -> bytes:
     """A header and one example, whose webhook cannot be imported by accident."""
-    header = ["name", "webhook", "secret", "keywords", "ip_ranges", "tags", "group", "variables", "footer"]
+    header = ["name", "webhook", "secret", "keywords", "ip_ranges", "tags", "group", "variables", "footer", "external"]
     example = [
         _("Notices, head office"),
         "https://oapi.dingtalk.com/robot/send?access_token=…",
@@ -22,13 +22,14 @@ def robots_template() -> bytes:
         _("All staff, head office"),
         _("manager=Li Lei;phone=8001"),
         _("Notice from head office"),
+        _("no"),
     ]
     return csv_bytes([header, example])
 
 
 def recipients_template() -> bytes:
-    header = ["name", "mobile", "user_id", "lists"]
-    return csv_bytes([header, [_("Zhang San"), "138…", "", _("On call;Managers")]])
+    header = ["name", "mobile", "user_id", "lists", "groups"]
+    return csv_bytes([header, [_("Zhang San"), "138…", "", _("On call;Managers"), ""]])
 
 
 def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:

@@ -52,6 +52,8 @@ class Robot(models.Model):
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
     ip_ranges = models.JSONField(_("IP ranges"), default=list, blank=True)
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), related_name="robots", blank=True)
+    # People of other organisations are in the group: DingTalk knows nobody there by userId, only by mobile.
+    external = models.BooleanField(_("external group"), default=False)
     # Added where a message lacks the keywords: the footer, or the first keyword itself where that is allowed.
     footer = models.TextField(_("footer"), blank=True)
     append_keyword = models.BooleanField(_("append the keyword"), default=False)

@@ -30,6 +30,7 @@ def robot_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "result": last_result(robot),
         "result_why": explain(robot.last_reason) if robot.last_kind else None,
         "egress_ip": settings.EGRESS_IP,
+        "member_count": robot.members.count(),
         "lacks_our_address": lacks_our_address(robot),
     }
     return render(request, "robots/robots/detail.html", context)

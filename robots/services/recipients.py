@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actors import Actor
 from audit.log import record
 from robots.masking import mask_mobile
-from robots.models import Recipient, RecipientList
+from robots.models import Recipient, RecipientList, Robot
 from robots.rules.mobiles import clean_mobile
 from robots.rules.names import clean_name, clean_notes
 from robots.rules.user_ids import clean_user_id
@@ -33,11 +33,12 @@ def create_recipient(
     user_id: str = "",
     notes: str = "",
     lists: Iterable[RecipientList] = (),
+    groups: Iterable[Robot] = (),
 ) -> Recipient:
     """Raises RecipientTakenError, and ValidationError for values that the forms refuse."""
     values = _cleaned(name=name, mobile=mobile, user_id=user_id, notes=notes)
     try:
-        return _insert(Recipient(**values), lists=list(lists), by=by)
+        return _insert(Recipient(**values), lists=list(lists), groups=list(groups), by=by)
     except IntegrityError:
         _tell_conflict(values, but=None)
         raise
@@ -52,11 +53,13 @@ def update_recipient(
     notes: str,
     lists: Iterable[RecipientList],
     by: Actor,
+    groups: Iterable[Robot] | None = None,
 ) -> Recipient:
-    """Raises as create_recipient does."""
+    """`groups` None keeps what is noted. Raises as create_recipient does."""
     values = _cleaned(name=name, mobile=mobile, user_id=user_id, notes=notes)
     try:
-        return _update(recipient.pk, values, lists=list(lists), by=by)
+        noted = None if groups is None else list(groups)
+        return _update(recipient.pk, values, lists=list(lists), groups=noted, by=by)
     except IntegrityError:
         _tell_conflict(values, but=recipient)
         raise
@@ -76,22 +79,29 @@ def refuse_nobody(*, mobile: str, user_id: str) -> None:
 
 
 @transaction.atomic
-def _insert(recipient: Recipient, *, lists: list[RecipientList], by: Actor) -> Recipient:
+def _insert(recipient: Recipient, *, lists: list[RecipientList], groups: list[Robot], by: Actor) -> Recipient:
     recipient.save(force_insert=True)
     recipient.lists.set(lists)
-    record("recipient.created", by=by, target=recipient, detail=_described(recipient, lists))
+    recipient.groups.set(groups)
+    record("recipient.created", by=by, target=recipient, detail=_described(recipient, lists, groups))
     return recipient
 
 
 @transaction.atomic
-def _update(pk: int, values: dict[str, str], *, lists: list[RecipientList], by: Actor) -> Recipient:
+def _update(
+    pk: int, values: dict[str, str], *, lists: list[RecipientList], groups: list[Robot] | None, by: Actor
+) -> Recipient:
     recipient = Recipient.objects.select_for_update().get(pk=pk)
-    before, old_mobile = _described(recipient, recipient.lists.all()), recipient.mobile
+    noted = list(recipient.groups.all())
+    before, old_mobile = _described(recipient, recipient.lists.all(), noted), recipient.mobile
     for field, value in values.items():
         setattr(recipient, field, value)
     recipient.save(update_fields=list(values))
     recipient.lists.set(lists)
-    done = changes(before, _described(recipient, lists))
+    if groups is not None:
+        recipient.groups.set(groups)
+        noted = groups
+    done = changes(before, _described(recipient, lists, noted))
     if recipient.mobile != old_mobile:
         # Two numbers may look alike when masked.
         done["mobile"] = [mask_mobile(old_mobile), mask_mobile(recipient.mobile)]
@@ -106,12 +116,13 @@ def _cleaned(*, name: str, mobile: str, user_id: str, notes: str) -> dict[str, s
     return {"name": clean_name(name), "mobile": mobile, "user_id": user_id, "notes": clean_notes(notes)}
 
 
-def _described(recipient: Recipient, lists: Iterable[RecipientList]) -> dict[str, object]:
+def _described(recipient: Recipient, lists: Iterable[RecipientList], groups: Iterable[Robot]) -> dict[str, object]:
     return {
         "name": recipient.name,
         "mobile": mask_mobile(recipient.mobile),
         "user_id": recipient.user_id,
         "lists": sorted(one.name for one in lists),
+        "groups": sorted(robot.group_name or robot.name for robot in groups),
         "notes": recipient.notes,
     }
 

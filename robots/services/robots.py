@@ -62,10 +62,11 @@ def create_robot(
     variables: Mapping[str, str] | None = None,
     footer: str = "",
     append_keyword: bool = False,
+    external: bool = False,
 ) -> Robot:
     """Raises TokenTakenError, NameTakenError; ValidationError for values that the forms refuse."""
     values = _Values(
-        name, group_name, organisation, keywords, ip_ranges, notes, variables or {}, footer, append_keyword
+        name, group_name, organisation, keywords, ip_ranges, notes, variables or {}, footer, append_keyword, external
     )
     refuse_taken(token)
     robot = Robot(**values.clean())
@@ -94,6 +95,7 @@ def update_robot(
     variables: Mapping[str, str] | None = None,
     footer: str | None = None,
     append_keyword: bool | None = None,
+    external: bool | None = None,
 ) -> Robot:
     """None keeps what is set, but for the secret, which it removes. Raises as create_robot does."""
     values = _Values(
@@ -106,6 +108,7 @@ def update_robot(
         robot.variables if variables is None else variables,
         robot.footer if footer is None else footer,
         robot.append_keyword if append_keyword is None else append_keyword,
+        robot.external if external is None else external,
     ).clean()
     if token is not None:
         refuse_taken(token, but=robot)
@@ -163,6 +166,7 @@ class _Values:
     variables: Mapping[str, str] = field(default_factory=dict)
     footer: str = ""
     append_keyword: bool = False
+    external: bool = False
 
     def clean(self) -> dict[str, object]:
         keywords = clean_keywords(self.keywords)
@@ -176,6 +180,7 @@ class _Values:
             "variables": clean_variables(variable_lines(self.variables)),
             "footer": clean_footer(self.footer, keywords=keywords, append_keyword=self.append_keyword),
             "append_keyword": self.append_keyword,
+            "external": self.external,
         }
 
 
@@ -218,6 +223,7 @@ def _described(robot: Robot, tags: Iterable[Tag]) -> dict[str, object]:
         "variables": robot.variables,
         "footer": robot.footer,
         "append_keyword": robot.append_keyword,
+        "external": robot.external,
     }
 
 

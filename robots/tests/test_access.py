@@ -13,10 +13,11 @@ from tests.factories import make_organisation, make_robot, make_user
 
 pytestmark = pytest.mark.django_db
 
-POST_ONLY = {"resume", "list_add", "list_remove", "organisation_resume"}
+POST_ONLY = {"resume", "list_add", "list_remove", "member_add", "member_remove", "organisation_resume"}
 READ_ONLY = {
     "list",
     "detail",
+    "members",
     "import_template",
     "tag_list",
     "organisation_list",
@@ -33,6 +34,9 @@ PERMISSIONS = {
     "import_template": "add_robot",
     "detail": "view_robot",
     "edit": "change_robot",
+    "members": "view_recipient",
+    "member_add": "change_recipient",
+    "member_remove": "change_recipient",
     "pause": "change_robot",
     "resume": "change_robot",
     "delete": "delete_robot",
