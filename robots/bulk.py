@@ -1,69 +1,87 @@
-"""Many rows of one shape in one statement, run once per row by the database driver.
+"""Many rows of one shape at once, past the layers that prepare each value of each row.
 
-Django's bulk_create and bulk_update prepare every value of every row through several layers, which costs as much CPU
-as the HTTP call that the row records. Here a column's values are prepared once where they are all the same.
+Django's bulk_create and bulk_update cost as much CPU as the HTTP call that a row records. Here values are prepared
+column by column, and only where the database wants them otherwise than they are.
 """
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection, models
 
 Row = Sequence[Any]
+Field: TypeAlias = "models.Field[Any, Any]"
 
 
 def insert_many(model: type[models.Model], names: Sequence[str], rows: Sequence[Row]) -> None:
-    """Insert rows of plain values (text, numbers, datetimes, UUIDs, None) in the order of the field names."""
-    columns = ", ".join(_columns(model, names))
-    places = ", ".join(["%s"] * len(names))
-    _run(f"INSERT INTO {_table(model)} ({columns}) VALUES ({places})", rows)  # noqa: S608
-
-
-def insert_instances(instances: Sequence[models.Model]) -> None:
-    """Insert unsaved rows of one model that holds plain values only; they get no primary key here."""
-    if not instances:
+    """Insert rows of plain values (text, numbers, datetimes, UUIDs, JSON, None) in the order of the field names."""
+    if not rows:
         return
-    model = type(instances[0])
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    names = [field.attname for field in fields]
-    insert_many(
-        model,
-        [field.name for field in fields],
-        [[getattr(instance, name) for name in names] for instance in instances],
-    )
+    fields = _fields(model, names)
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    if connection.vendor == "postgresql":
+        _copy(f"COPY {_table(model)} ({columns}) FROM STDIN", _prepared(fields, rows))
+        return
+    places = ", ".join(["%s"] * len(fields))
+    _run(f"INSERT INTO {_table(model)} ({columns}) VALUES ({places})", _prepared(fields, rows))  # noqa: S608
 
 
 def update_many(model: type[models.Model], names: Sequence[str], rows: Sequence[Row]) -> None:
     """Set the fields of one row each; the primary key stands last in every row."""
-    assignments = ", ".join(f"{column} = %s" for column in _columns(model, names))
-    _run(f"UPDATE {_table(model)} SET {assignments} WHERE id = %s", rows)  # noqa: S608
-
-
-def _run(statement: str, rows: Sequence[Row]) -> None:
     if not rows:
         return
-    adapted: dict[datetime, Any] = {}
+    fields = _fields(model, names)
+    assignments = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
+    _run(f"UPDATE {_table(model)} SET {assignments} WHERE id = %s", _prepared([*fields, None], rows))  # noqa: S608
+
+
+def _run(statement: str, rows: Iterable[Row]) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [[_adapt(value, adapted) for value in row] for row in rows])
+        cursor.executemany(statement, list(rows))
 
 
-def _adapt(value: Any, adapted: dict[datetime, Any]) -> Any:
-    if isinstance(value, uuid.UUID):
-        return value if connection.features.has_native_uuid_field else value.hex
-    if not isinstance(value, datetime):
-        return value
-    if value not in adapted:
-        adapted[value] = connection.ops.adapt_datetimefield_value(value)
-    return adapted[value]
+def _copy(statement: str, rows: Iterable[Row]) -> None:
+    """In the current transaction like any statement, and a third of the work of one INSERT for each row."""
+    # Django turns the driver's errors into its own for execute and executemany only.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
-def _columns(model: type[models.Model], names: Sequence[str]) -> list[str]:
-    columns = {field.name: field.column for field in model._meta.concrete_fields}
-    return [connection.ops.quote_name(columns[name]) for name in names]
+def _prepared(fields: Sequence[Field | None], rows: Sequence[Row]) -> Iterator[Row]:
+    columns = zip(*rows, strict=True)
+    return zip(*(_column(field, column) for field, column in zip(fields, columns, strict=True)), strict=True)
+
+
+def _column(field: Field | None, values: Iterable[Any]) -> Iterable[Any]:
+    match field:
+        case models.JSONField():
+            return [None if value is None else json.dumps(value, cls=field.encoder) for value in values]
+        case models.UUIDField() if not connection.features.has_native_uuid_field:
+            return [value.hex if isinstance(value, uuid.UUID) else value for value in values]
+        case models.DateTimeField():
+            return _each_once(connection.ops.adapt_datetimefield_value, values)
+        case _:
+            return values
+
+
+def _each_once(adapt: Callable[[datetime], Any], values: Iterable[datetime | None]) -> list[Any]:
+    """In most columns they are all the same."""
+    adapted: dict[datetime | None, Any] = {None: None}
+    for value in values:
+        if value not in adapted and value is not None:
+            adapted[value] = adapt(value)
+    return [adapted[value] for value in values]
+
+
+def _fields(model: type[models.Model], names: Sequence[str]) -> list[Field]:
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    return [fields[name] for name in names]
 
 
 def _table(model: type[models.Model]) -> str:

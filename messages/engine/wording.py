@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from dingtalk.payloads import PayloadError, build
 from messages.engine.bodies import body_of, mentions_of, message_of, store_bodies, store_body
-from messages.models import Broadcast, Run, Target
+from messages.models import Broadcast, Run
 from messages.rendering.endings import Ending, with_ending
 from messages.rendering.message import template_of
 from messages.rendering.values import RunFacts, values_of
 
 REFUSED = "content_refused"
+
+
+class TargetRow(NamedTuple):
+    """What is read of a target; the last three only where groups read different words."""
+
+    robot_id: int | None
+    robot_name: str
+    group_name: str
+    variables: Mapping[str, str] = {}
+    override: int | None = None
+    ending: Mapping[str, Any] | None = None
+
+
+_COLUMNS: Final = TargetRow._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +39,12 @@ class Worded:
     refused: str = ""
 
 
-Wording: TypeAlias = Callable[[Sequence[Target]], Sequence[Worded]]
+Wording: TypeAlias = Callable[[Sequence[TargetRow]], Sequence[Worded]]
+
+
+def columns_for(broadcast: Broadcast) -> Sequence[str]:
+    """What to read of its targets, in the order of TargetRow."""
+    return _COLUMNS if broadcast.tailored else _COLUMNS[:3]
 
 
 def wording_of(run: Run) -> Wording:
@@ -55,12 +74,12 @@ class _Tailor:
         number = run.broadcast.runs.filter(resend_of=None, pk__lte=run.pk).count()
         self._run = RunFacts(planned_at=run.planned_at, zone=run.broadcast.zone, number=number)
 
-    def worded(self, targets: Sequence[Target]) -> list[Worded]:
+    def worded(self, targets: Sequence[TargetRow]) -> list[Worded]:
         contents = [self._content(target) for target in targets]
         ids = store_bodies([content or _as_written(self._broadcast) for content in contents])
         return [Worded(pk, "" if content else REFUSED) for pk, content in zip(ids, contents, strict=True)]
 
-    def _content(self, target: Target) -> bytes | None:
+    def _content(self, target: TargetRow) -> bytes | None:
         """None when there is nothing that DingTalk would take. The launch saw to it; a run's time may be longer."""
         values = values_of(robot=target.robot_name, group=target.group_name, variables=target.variables, run=self._run)
         template = self._template if target.override is None else self._own[target.override]
@@ -72,7 +91,7 @@ class _Tailor:
             return None
 
 
-def _ending(target: Target) -> Ending | None:
+def _ending(target: TargetRow) -> Ending | None:
     kept = target.ending
     return Ending(tuple(kept["keywords"]), kept["text"]) if kept else None
 
