@@ -29,7 +29,7 @@ INSIDE_MESSAGES = {
     "forms": {"services", "models"},
     "preview": {"models", "rendering"},
     "reporting": {"models", "reasons"},
-    "services": {"engine", "history", "wakeups", "reasons", "notices", "models", "rendering"},
+    "services": {"engine", "history", "preview", "wakeups", "reasons", "notices", "models", "rendering"},
     "templatetags": {"history"},
     "tasks": {"engine", "wakeups"},
     "engine": {"notices", "models", "rendering"},

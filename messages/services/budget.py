@@ -16,13 +16,19 @@ def over_budget(
     organisations: Collection[Organisation], counts: Mapping[int, int], *, when: datetime, urgent: bool
 ) -> Iterator[str]:
     """A sentence for each organisation that would not have enough. `counts`: how many messages each has to pay for."""
-    if not organisations:
-        return
-    uses = quota_uses_in_month_of(when, organisations, now=timezone.now())
-    for organisation in organisations:
-        use, count = uses[organisation.pk], counts[organisation.pk]
-        if not use.has_room_for(count, urgent=urgent):
-            yield _breach(use, count)
+    yield from breaches(uses_of(organisations, when=when), counts, urgent=urgent)
+
+
+def uses_of(organisations: Collection[Organisation], *, when: datetime) -> Mapping[int, QuotaUse]:
+    """Of the month of `when`, by organisation."""
+    return quota_uses_in_month_of(when, organisations, now=timezone.now()) if organisations else {}
+
+
+def breaches(uses: Mapping[int, QuotaUse], counts: Mapping[int, int], *, urgent: bool) -> Iterator[str]:
+    """As over_budget, for uses that are known."""
+    for pk, use in uses.items():
+        if not use.has_room_for(counts[pk], urgent=urgent):
+            yield _breach(use, counts[pk])
 
 
 def _breach(use: QuotaUse, count: int) -> str:

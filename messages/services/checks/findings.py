@@ -17,7 +17,8 @@ Level = Literal["blocker", "warning", "note"]
 class Finding:
     """`robot` is None for what concerns the whole message. A blocker of a robot is gone when the robot is left out.
 
-    `asks`: sent only when somebody says yes to it.
+    `asks`: sent only when somebody says yes to it. `place`: in the message, in DingTalk's keys. `value`: what a repair
+    needs to know, such as the keyword; findings of one code with the same value are mended together.
     """
 
     robot: Robot | None
@@ -25,6 +26,8 @@ class Finding:
     code: str
     text: str
     asks: bool = False
+    place: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

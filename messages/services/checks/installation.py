@@ -2,18 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.words import name_in_words
-from messages.models import EngineState
 from messages.services.checks.findings import WARNING, Finding
 from messages.services.checks.scene import Scene, shown
 from robots.reasons import explain
 
 
 def of_installation(scene: Scene) -> Iterator[Finding]:
-    state = EngineState.objects.filter(Q(hold_until__gt=scene.when) | Q(stopped_at__isnull=False)).first()
+    state = scene.engine
     if state and state.stopped_at:
         text = _("All sending is stopped by %(who)s since %(time)s. Messages wait until somebody resumes it.") % {
             "who": name_in_words(state.stopped_by_name),

@@ -15,11 +15,11 @@ from messages.services.checks.findings import Check
 from messages.services.checks.installation import of_installation
 from messages.services.checks.organisations import of_budgets, of_exhausted
 from messages.services.checks.robots import of_robots
-from messages.services.checks.scene import Scene
-from messages.services.checks.words import check_words
+from messages.services.checks.scene import Scene, scene_of
+from messages.services.checks.words import WordCheck, check_words
 from messages.services.overrides import Override
 from messages.services.tailoring import Tailoring
-from robots.models import Organisation, Robot
+from robots.models import Robot
 
 
 def check_launch(
@@ -38,17 +38,11 @@ def check_launch(
     """
     when = planned_at or timezone.now()
     tailoring = tailoring_of(message, at=at, planned_at=when, zone=zone, overrides=overrides)
-    return checked(scene_of(tailoring, at=at, robots=robots, when=when, urgent=urgent))
+    scene = scene_of(tailoring, at=at, robots=robots, when=when, urgent=urgent)
+    return checked(scene, check_words(tailoring, at=at, robots=robots))
 
 
-def scene_of(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], when: datetime, urgent: bool) -> Scene:
-    """One query."""
-    organisations = Organisation.objects.in_bulk({robot.organisation_id for robot in robots})
-    return Scene(tailoring, at=at, robots=robots, organisations=organisations, when=when, urgent=urgent)
-
-
-def checked(scene: Scene) -> Check:
-    words = check_words(scene.tailoring, at=scene.at, robots=scene.robots)
+def checked(scene: Scene, words: WordCheck) -> Check:
     findings = (
         *words.general,
         *of_audience(scene),

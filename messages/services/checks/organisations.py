@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from messages.services.budget import over_budget
-from messages.services.checks.findings import WARNING, Finding
+from messages.services.budget import breaches
+from messages.services.checks.findings import NOTE, WARNING, Finding
 from messages.services.checks.scene import Scene, shown
 
 
 def of_exhausted(scene: Scene) -> Iterator[Finding]:
-    counts = Counter(robot.organisation_id for robot in scene.robots)
+    counts = scene.messages_by_organisation()
     for organisation in scene.organisations.values():
         until = organisation.quota_exhausted_until
         if until and until > scene.when:
@@ -25,10 +25,23 @@ def of_exhausted(scene: Scene) -> Iterator[Finding]:
                 " DingTalk will refuse the message in %(count)d groups.",
                 count,
             ) % {"organisation": organisation.name, "time": shown(until), "count": count}
-            yield Finding(None, WARNING, "quota_exhausted", text)
+            yield Finding(None, WARNING, "quota_exhausted", text, value=organisation.name)
 
 
 def of_budgets(scene: Scene) -> Iterator[Finding]:
-    counts = Counter(robot.organisation_id for robot in scene.robots)
-    for text in over_budget(scene.organisations.values(), counts, when=scene.when, urgent=scene.urgent):
-        yield Finding(None, WARNING, "over_quota", text, asks=True)
+    for text in breaches(scene.uses, scene.messages_by_organisation(), urgent=scene.urgent):
+        yield Finding(None, WARNING, "over_quota", text, asks=True, value=text)
+
+
+def left_after(scene: Scene) -> dict[int, int]:
+    """Per organisation how many messages it could still send this month after this one and all that is planned."""
+    counts = scene.messages_by_organisation()
+    return {pk: use.quota - use.forecast - counts[pk] for pk, use in scene.uses.items()}
+
+
+def of_left(scene: Scene, left: Mapping[int, int]) -> Iterator[Finding]:
+    for pk, use in scene.uses.items():
+        if left[pk] >= 0:
+            text = _("“%(organisation)s” has %(left)s of its %(quota)s messages of the month left after this one.")
+            told = {"organisation": use.organisation.name, "left": f"{left[pk]:,}", "quota": f"{use.quota:,}"}
+            yield Finding(None, NOTE, "quota_left", text % told, value=use.organisation.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
@@ -19,11 +19,12 @@ from robots.models import Robot
 
 @dataclass(frozen=True, slots=True)
 class WordCheck:
-    """`general` concerns every group. `bytes`: the largest body's size."""
+    """`general` concerns every group. `bytes`: the largest body's size; `sizes`: of each robot's, where it is known."""
 
     general: tuple[Finding, ...]
     by_robot: Mapping[int, Sequence[Finding]]
     bytes: int
+    sizes: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +72,24 @@ def check_words(tailoring: Tailoring, *, at: At, robots: Sequence[Robot]) -> Wor
         judge.of(group.message)
     common = judge.common()
     by_robot = {robot.pk: [*_of_group(robot, groups[robot.pk], judge, common)] for robot in robots}
-    return WordCheck(_general(common), by_robot, judge.most_bytes())
+    sizes = {pk: judge.of(group.message).bytes for pk, group in groups.items()}
+    return WordCheck(_general(common), by_robot, judge.most_bytes(), sizes)
 
 
 def _general(found: Sequence[Problem]) -> tuple[Finding, ...]:
-    return tuple(Finding(None, BLOCKER, problem.code, problem_text(problem)) for problem in found)
+    return tuple(_blocker(None, problem) for problem in found)
 
 
 def _of_own_words(found: Sequence[tuple[Override, Problem]]) -> Iterator[Finding]:
     names = names_of([override for override, _problem in found])
     for override, problem in found:
-        yield Finding(None, BLOCKER, problem.code, in_own_words(names[override], problem_text(problem)))
+        found_one = _blocker(None, problem)
+        yield replace(found_one, text=in_own_words(names[override], found_one.text))
+
+
+def _blocker(robot: Robot | None, problem: Problem) -> Finding:
+    value = str(problem.params.get("nearest", ""))
+    return Finding(robot, BLOCKER, problem.code, problem_text(problem), place=problem.field, value=value)
 
 
 def in_own_words(name: str, text: str) -> str:
@@ -90,16 +98,17 @@ def in_own_words(name: str, text: str) -> str:
 
 def _of_group(robot: Robot, group: GroupMessage, judge: _Judge, common: Sequence[Problem]) -> Iterator[Finding]:
     if found := [*lacks(group)]:
-        yield from (Finding(robot, BLOCKER, code, text) for code, text in found)
+        yield from (Finding(robot, BLOCKER, code, text, value=text) for code, text in found)
         return
     verdict = judge.of(group.message)
     for problem in verdict.problems:
         if problem not in common:
-            yield Finding(robot, BLOCKER, problem.code, problem_text(problem))
+            yield _blocker(robot, problem)
     if group.ended:
         yield Finding(robot, NOTE, "ending_added", ended_text(robot))
     if not verdict.rule.is_met(robot.keywords):
-        yield Finding(robot, BLOCKER, "keyword_missing", verdict.rule.refusal(robot.keywords))
+        text = verdict.rule.refusal(robot.keywords)
+        yield Finding(robot, BLOCKER, "keyword_missing", text, value=robot.keywords[0])
 
 
 def ended_text(robot: Robot) -> str:
