@@ -1,7 +1,6 @@
 """What a reply says about the robot, its organisation or the whole installation, written to their rows.
 
-Called by the engine inside the transaction that records the reply. Every change is a conditional update: a reply that
-comes late, or twice, changes nothing again.
+Called by the engine inside the transaction that records the reply. Every reply is given here once.
 """
 
 from __future__ import annotations
@@ -39,17 +38,31 @@ def store_last_results(results: Sequence[LastResult]) -> None:
     update_many(Robot, LastResult._fields[:-1], results)
 
 
-def note_outcome(robot_id: int, outcome: Outcome, *, at: datetime, is_test: bool) -> None:
-    """Do what the reply advises about the robot."""
+def note_outcome(robot_id: int, outcome: Outcome, *, token_fingerprint: str, at: datetime, is_test: bool) -> None:
+    """Do what the reply advises about the robot. `token_fingerprint`: of the webhook that was called."""
+    if outcome.action is RobotAction.STOP_ORGANISATION:
+        _stop_organisation(robot_id, at=at)
+    elif _says_something(outcome, is_test=is_test) and _has_webhook(robot_id, token_fingerprint):
+        _note_robot(robot_id, outcome, at=at)
+
+
+def _says_something(outcome: Outcome, *, is_test: bool) -> bool:
+    delivered_test = is_test and outcome.kind is Kind.DELIVERED
+    return delivered_test or outcome.action in (RobotAction.SILENCE, RobotAction.PAUSE)
+
+
+def _has_webhook(robot_id: int, token_fingerprint: str) -> bool:
+    """What was said of a webhook that a person has replaced meanwhile says nothing of the new one."""
+    return Robot.objects.filter(pk=robot_id, token_fingerprint=token_fingerprint).exists()
+
+
+def _note_robot(robot_id: int, outcome: Outcome, *, at: datetime) -> None:
     if outcome.kind is Kind.DELIVERED:
-        if is_test:
-            _bring_back(robot_id)
+        _bring_back(robot_id)
     elif outcome.action is RobotAction.SILENCE:
         _silence(robot_id, outcome, at=at)
-    elif outcome.action is RobotAction.PAUSE:
+    else:
         pause(robot_id, outcome.reason, at=at)
-    elif outcome.action is RobotAction.STOP_ORGANISATION:
-        _stop_organisation(robot_id, at=at)
 
 
 def hold(robot_id: int, *, until: datetime, reason: str) -> None:

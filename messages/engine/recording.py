@@ -44,11 +44,12 @@ def record_finished(finished: Sequence[Finished], *, now: datetime, worker: str)
     attempts = [_attempt(done, worker=worker, number=done.claimed.number) for done in on_time]
     attempts += [_attempt(done, worker=worker, number=_next_number(done.claimed.delivery_id)) for done in late]
     insert_many(Attempt, _Attempt._fields, attempts)
-    store_last_results([_last_result(done, now=now) for done in finished])
-    for done in finished:
+    new = [*on_time, *late]
+    store_last_results([_last_result(done, now=now) for done in new])
+    for done in new:
         _note(done, now=now)
-    sound_alarms([(done.claimed.robot_id, done.call.outcome) for done in finished], now=now)
-    delivered = [done.claimed.robot_id for done in finished if done.call.outcome.kind is Kind.DELIVERED]
+    sound_alarms([(done.claimed.robot_id, done.call.outcome) for done in new], now=now)
+    delivered = [done.claimed.robot_id for done in new if done.call.outcome.kind is Kind.DELIVERED]
     if delivered:
         end_silences(delivered)
         note_success()
@@ -102,11 +103,16 @@ def apply_move(ids: Sequence[int], move: Move, *, now: datetime, errcode: int | 
 
 
 def _accept_late_delivery(done: Finished, *, now: datetime) -> None:
-    """The lease ran out and the delivery was called uncertain; now DingTalk's own word for it has come after all."""
+    """The lease ran out and the delivery was called uncertain; now DingTalk's own word for it has come after all.
+
+    A safe retry that waits is not needed any more.
+    """
     if done.call.outcome.kind is not Kind.DELIVERED:
         return
     Delivery.objects.filter(
-        pk=done.claimed.delivery_id, status=DeliveryStatus.UNCERTAIN, claim=done.claimed.claim
+        pk=done.claimed.delivery_id,
+        status__in=(DeliveryStatus.UNCERTAIN, DeliveryStatus.WAITING),
+        claim=done.claimed.claim,
     ).update(status=DeliveryStatus.DELIVERED, reason=done.call.outcome.reason, errcode=0, due_at=None, ended_at=now)
 
 
@@ -167,7 +173,9 @@ def _last_result(done: Finished, *, now: datetime) -> LastResult:
 
 
 def _note(done: Finished, *, now: datetime) -> None:
-    outcome, robot_id = done.call.outcome, done.claimed.robot_id
-    note_outcome(robot_id, outcome, at=now, is_test=done.claimed.is_test)
+    outcome, claimed = done.call.outcome, done.claimed
+    note_outcome(
+        claimed.robot_id, outcome, token_fingerprint=claimed.token_fingerprint, at=now, is_test=claimed.is_test
+    )
     if outcome.action is RobotAction.PAUSE_ALL:
-        hold_everything(now=now, seconds=outcome.wait_seconds, reason=outcome.reason)
+        hold_everything(now=now, called_at=_started_at(done), seconds=outcome.wait_seconds, reason=outcome.reason)

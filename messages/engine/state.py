@@ -26,16 +26,19 @@ def may_fire() -> bool:
     return not EngineState.objects.filter(pk=1, stopped_at__isnull=False).exists()
 
 
-def hold_everything(*, now: datetime, seconds: int, reason: str) -> None:
+def hold_everything(*, now: datetime, called_at: datetime, seconds: int, reason: str) -> None:
     """Let nothing out for so long; a longer hold that stands already is kept.
 
-    Where DingTalk throttles everything the wait doubles each time, until a delivery succeeds.
+    Where DingTalk throttles everything the wait doubles each time, until a delivery succeeds. The calls that were in
+    flight when it began are throttled together: those are one time.
     """
     state, _created = EngineState.objects.get_or_create(pk=1)
+    shorter = Q(hold_until__lt=now + timedelta(seconds=max(1, seconds)))
     if reason == ReasonKey.THROTTLED_EVERYWHERE:
-        seconds = min(seconds * 2**state.hold_streak, LONGEST_BACKOFF_SECONDS)
+        seconds = min(seconds * 2 ** min(state.hold_streak, 16), LONGEST_BACKOFF_SECONDS)
+        shorter = Q(hold_until__lte=called_at)
     until = now + timedelta(seconds=max(1, seconds))
-    EngineState.objects.filter(Q(hold_until=None) | Q(hold_until__lt=until), pk=1).update(
+    EngineState.objects.filter(Q(hold_until=None) | shorter, pk=1).update(
         hold_until=until, hold_reason=reason, hold_streak=F("hold_streak") + 1
     )
 

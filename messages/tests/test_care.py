@@ -97,7 +97,7 @@ def test_our_clock_is_right_again_when_a_signed_message_is_taken() -> None:
 @pytest.mark.parametrize("kind", [NoticeKind.ADDRESS_BANNED, NoticeKind.THROTTLED_EVERYWHERE])
 def test_a_hold_of_everything_is_over_when_it_has_been_calm_for_a_while(kind: str) -> None:
     now = NOW()
-    hold_everything(now=now, seconds=300, reason=kind)
+    hold_everything(now=now, called_at=now, seconds=300, reason=kind)
     raise_notice(kind, params={"minutes": 5}, at=now)
     take_care(now + timedelta(minutes=6))
     assert open_kinds() == [kind]
