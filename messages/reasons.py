@@ -32,6 +32,10 @@ _TEXTS: Final[Mapping[str, Explanation]] = {
         _("An earlier call may have arrived, and no later one did."),
         _("Look into the group: only there can one see whether it arrived. The attempts tell what stood in the way."),
     ),
+    "earlier_part": Explanation(
+        _("An earlier part was not delivered, or nobody knows whether it was."),
+        _("Without it this part makes no sense. Send both again, or decide about the earlier one first."),
+    ),
     "content_refused": Explanation(
         _("The message is not one that DingTalk takes."), _("Mend the draft and launch it again.")
     ),

@@ -24,6 +24,7 @@ def claimable(now: datetime, *, simulator: bool) -> DeliveryQuerySet:
         Delivery.objects.due(now)
         .not_paused()
         .head_of_queue()
+        .after_its_earlier_parts()
         .filter(robot__isnull=False)
         .filter(Q(useful_until=None) | Q(useful_until__gt=now))
         .exclude(run__broadcast__status=BroadcastStatus.CANCELLED)

@@ -110,4 +110,5 @@ def give_up_unsendable(now: datetime, *, simulator: bool) -> int:
         simulated = Robot.objects.filter(organisation__simulated=True)
         count += end_without_call(waiting.filter(robot__in=simulated), DeliveryStatus.FAILED, "simulator_off", now=now)
     stale = waiting.filter(useful_until__lte=now)
-    return count + end_without_call(stale, DeliveryStatus.EXPIRED, "expired", now=now)
+    count += end_without_call(stale, DeliveryStatus.EXPIRED, "expired", now=now)
+    return count + end_without_call(waiting.behind_a_lost_part(), DeliveryStatus.FAILED, "earlier_part", now=now)

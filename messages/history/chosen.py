@@ -56,7 +56,8 @@ def resendable(rows: DeliveryQuerySet) -> DeliveryQuerySet:
 
 def later_ones() -> DeliveryQuerySet:
     """Of a delivery in an outer query: the one of a later run that sent it again."""
-    return Delivery.objects.filter(run__resend_of=OuterRef("run"), robot=OuterRef("robot")).order_by()
+    again = Delivery.objects.filter(run__resend_of=OuterRef("run"), robot=OuterRef("robot"), part=OuterRef("part"))
+    return again.order_by()
 
 
 def sent_again(deliveries: Iterable[Delivery]) -> dict[int, int]:
@@ -70,5 +71,5 @@ def earlier_one(delivery: Delivery) -> int | None:
     """The number of the delivery that this one sends again."""
     if delivery.run.resend_of_id is None or delivery.robot_id is None:
         return None
-    earlier = Delivery.objects.filter(run=delivery.run.resend_of_id, robot=delivery.robot_id)
+    earlier = Delivery.objects.filter(run=delivery.run.resend_of_id, robot=delivery.robot_id, part=delivery.part)
     return earlier.order_by().values_list("pk", flat=True).first()

@@ -39,6 +39,8 @@ class Broadcast(models.Model):
     tailored = models.BooleanField(default=False)
     # What some groups read instead of `content`, whole contents like it; a target says which.
     overrides = models.JSONField(default=list)
+    # Whether a group whose message is beyond the limit gets it in parts.
+    split = models.BooleanField(default=False, db_default=False)
     at_mobiles = models.JSONField(default=list)
     at_user_ids = models.JSONField(default=list)
     at_everyone = models.BooleanField(default=False)
@@ -104,6 +106,8 @@ class Target(models.Model):
     ending = models.JSONField(null=True)
     # Position in the broadcast's overrides; None: its content.
     override = models.PositiveSmallIntegerField(null=True)
+    # How many messages it gets, as the launch saw it: what its organisation pays for.
+    parts = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         ordering = ["pk"]

@@ -64,6 +64,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         in_flight = others.filter(status=DeliveryStatus.SENDING)
         return self.filter(~Exists(in_flight)).filter(Q(is_test=True) | ~Exists(earlier))
 
+    def after_its_earlier_parts(self) -> DeliveryQuerySet:
+        """Of a message in parts none before all that come before it have arrived."""
+        return self.filter(Q(part=1) | ~Exists(earlier_parts().exclude(status=DeliveryStatus.DELIVERED)))
+
+    def behind_a_lost_part(self) -> DeliveryQuerySet:
+        """Waiting parts that must not go out any more: one before them did not arrive, or a person has to decide."""
+        lost = Q(status__in=(DeliveryStatus.FAILED, DeliveryStatus.CANCELLED, DeliveryStatus.EXPIRED))
+        lost |= Q(status=DeliveryStatus.UNCERTAIN, due_at=None)
+        return self.filter(Exists(earlier_parts().filter(lost)), status=DeliveryStatus.WAITING, part__gt=1)
+
     def undecided(self) -> DeliveryQuerySet:
         """Nobody knows whether they arrived, and nothing but a person will end it."""
         return self.filter(status=DeliveryStatus.UNCERTAIN, due_at=None)
@@ -83,8 +93,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(status=DeliveryStatus.SENDING, lease_until__lt=at)
 
 
+def earlier_parts() -> DeliveryQuerySet:
+    """Of a delivery in an outer query: the parts before it of the same message."""
+    parts = Delivery.objects.filter(run=OuterRef("run"), robot=OuterRef("robot"), part__lt=OuterRef("part"))
+    return parts.order_by()
+
+
 class Delivery(models.Model):
-    """One run to one robot. Changed only by conditional updates (messages/engine/), never by save()."""
+    """One run to one robot, or a part of it. Changed only by conditional updates (messages/engine/), not by save()."""
 
     # Without indexes of their own: delivery_progress and delivery_by_robot begin with these columns.
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
@@ -92,6 +108,9 @@ class Delivery(models.Model):
     robot_name = models.CharField(max_length=100)
     group_name = models.CharField(max_length=100, blank=True)
     is_test = models.BooleanField(default=False)
+    # Of a message beyond the limit that goes out in parts; each part waits for the one before it to arrive.
+    part = models.PositiveSmallIntegerField(default=1, db_default=1)
+    parts = models.PositiveSmallIntegerField(default=1, db_default=1)
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
     # One for the delivery's whole life, the same on every automatic retry: DingTalk drops the second copy.
     msg_uuid = models.UUIDField(unique=True)
@@ -123,7 +142,7 @@ class Delivery(models.Model):
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(condition=Q(status__in=DeliveryStatus.values), name="delivery_status_known"),
-            models.UniqueConstraint(fields=["run", "robot"], name="delivery_robot_once_per_run"),
+            models.UniqueConstraint(fields=["run", "robot", "part"], name="delivery_part_once_per_run"),
             # At most one call in flight per robot: order within a group is kept, a slow robot blocks nobody else.
             models.UniqueConstraint(
                 fields=["robot"], condition=Q(status=DeliveryStatus.SENDING), name="delivery_one_in_flight_per_robot"
@@ -159,6 +178,12 @@ class Delivery(models.Model):
                 condition=Q(status=DeliveryStatus.WAITING, uncertain_tries__gt=0),
                 name="delivery_held_retries",
             ),
+            # Looked for once a second, and mostly there is none.
+            models.Index(
+                fields=["run", "robot"],
+                condition=Q(status=DeliveryStatus.WAITING, part__gt=1),
+                name="delivery_later_parts",
+            ),
             models.Index(fields=["lease_until"], condition=Q(status=DeliveryStatus.SENDING), name="delivery_leases"),
             models.Index(fields=["due_at"], condition=Q(status=DeliveryStatus.UNCERTAIN), name="delivery_uncertain"),
             models.Index(fields=["run", "status"], name="delivery_progress"),
@@ -169,6 +194,10 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.robot_name} {self.get_status_display()}"
+
+    @property
+    def is_part(self) -> bool:
+        return self.parts > 1
 
 
 class Attempt(models.Model):

@@ -186,7 +186,7 @@ def test_progress_is_counted_by_one_query_over_the_index_of_its_deliveries():
         progress_of([broadcast.pk])
     (query,) = captured.captured_queries
     # Of a table without statistics PostgreSQL may take the other index that is led by the run.
-    assert any(index in plan_of(query["sql"]) for index in ("delivery_progress", "delivery_robot_once_per_run"))
+    assert any(index in plan_of(query["sql"]) for index in ("delivery_progress", "delivery_part_once_per_run"))
 
 
 def plan_of(query: str) -> str:
