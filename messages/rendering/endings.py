@@ -34,12 +34,17 @@ def with_ending(message: Message, ending: Ending | None, *, at: At) -> Message:
     """
     if ending is None or has_keyword(place_mentions(message, at), ending.keywords):
         return message
+    return ended(message, ending.text)
+
+
+def ended(message: Message, ending: str) -> Message:
+    """With the ending in any case, where there is a text that it can follow."""
     match message:
         case Text(content=text) if text.strip():
-            return replace(message, content=f"{text.rstrip()}\n{ending.text}")
+            return replace(message, content=f"{text.rstrip()}\n{ending}")
         case Markdown(text=text) | ActionCard(text=text) if text.strip():
-            return replace(message, text=f"{text.rstrip()}\n\n{ending.text}")
+            return replace(message, text=f"{text.rstrip()}\n\n{ending}")
         case Link(text=text) if text.strip():
-            return replace(message, text=f"{text.rstrip()} {ending.text}")
+            return replace(message, text=f"{text.rstrip()} {ending}")
         case FeedCard() | _:
             return message

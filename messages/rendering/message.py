@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from dingtalk.payloads import Message, Problem, cleaned
 from dingtalk.payloads.model import FIELDS, ITEMS, Field, Kind, Part, items_of
 from dingtalk.text import clean_text
-from messages.rendering.template import Fault, Template, may_have_variables, read_template
+from messages.rendering.marks import marked
+from messages.rendering.template import Chip, Fault, Template, may_have_variables, read_template
 from messages.rendering.values import BUILT_IN, Values
+
+_OPEN_ADDRESS: Final = re.compile(r"\]\([^()\s]*$")  # of a link or a picture in markdown
+_LONGEST_ADDRESS: Final = 500
+
+
+BODIES: Final = ("content", "text")  # the places in which DingTalk looks for the marks of those who are mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,17 @@ class MessageTemplate:
         """Names of the variables that staff made."""
         return self.names.difference(BUILT_IN)
 
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """The mentions that are placed where the type takes them, in their order."""
+        return tuple(chip for place, text in self.texts.items() if place in BODIES for chip in text.chips)
+
+    @property
+    def typed(self) -> str:
+        """What stands there besides them."""
+        body = next((text for place, text in self.texts.items() if place in BODIES), None)
+        return "\n".join(piece for piece in body.pieces if isinstance(piece, str)) if body else ""
+
     def faults(self) -> tuple[Problem, ...]:
         return tuple(_problem(place, fault) for place, text in self.texts.items() for fault in text.faults)
 
@@ -67,6 +86,16 @@ class MessageTemplate:
             for place, text in self.texts.items()
         }
         return Filled(_with_texts(self.message, written), tuple(missing))
+
+    def with_marks(self, values: Values) -> Message:
+        """As filled, with marks around each value, numbered in the order of `shown`; none where it would be read as
+        part of an address.
+        """
+        numbers = {name: number for number, (name, _value) in enumerate(self.shown(values))}
+        written = {place: _marked(text, values, numbers) for place, text in self.texts.items()}
+        filled = self.filled(values).message
+        kept = {place: text for place, text in written.items() if place not in self.addresses}
+        return _with_texts(filled, kept)
 
 
 def template_of(message: Message) -> MessageTemplate:
@@ -126,6 +155,18 @@ def _written(template: Template, values: Values, missing: dict[str, None], *, ad
             missing[piece.name] = None
         else:
             written.append(quote(text, safe="") if address and position else text)
+    return "".join(written)
+
+
+def _marked(template: Template, values: Values, numbers: Mapping[str, int]) -> str:
+    written: list[str] = []
+    for piece in template.pieces:
+        if isinstance(piece, str):
+            written.append(piece)
+            continue
+        text, name = piece.filled(values) or "", piece.name_filled_from(values)
+        in_address = _OPEN_ADDRESS.search("".join(written)[-_LONGEST_ADDRESS:])
+        written.append(text if name is None or in_address else marked(text, numbers[name]))
     return "".join(written)
 
 

@@ -7,20 +7,24 @@ to walk into, nothing to call and no code to run. What comes out of a variable i
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.template import TemplateSyntaxError
 from django.template.base import DebugLexer, FilterExpression, Parser, Token, TokenType, Variable
 
+from messages.rendering.chips import CHIP
+from messages.rendering.chips import OPENER as CHIP_OPENER
 from messages.rendering.dates import unknown_signs, written
 from messages.rendering.values import MOMENTS, Values
 
 # Together with the length of a value they bound what a message can grow to, and how long that takes.
 MOST_VARIABLES: Final = 200
 LONGEST_SOURCE: Final = 20_000
-_OPENERS: Final = ("{{", "{%", "{#")
+_OPENERS: Final = ("{{", "{%", "{#", CHIP_OPENER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,33 @@ class Hole:
             return values.texts.get(self.instead_name)
         return self.instead if text is None else text
 
+    def name_filled_from(self, values: Values) -> str | None:
+        """Which variable the text comes from; None when it is the one that is written for groups without a value."""
+        if self.pattern or self.name in values.texts:
+            return self.name
+        return self.instead_name if self.instead_name in values.texts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip(Hole):
+    """A mention that was placed in the text. `name`: as it is called among the values, each of them another.
+
+    It has no names of variables: who it means is not for robots and tags to say (messages/rendering/chips.py).
+    """
+
+    written: str = ""  # what stands between the brackets
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ()
+
+    def name_filled_from(self, values: Values) -> str | None:
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A text, cut at its variables."""
+    """A text, cut at its variables and its mentions."""
 
     pieces: tuple[str | Hole, ...]
     faults: tuple[Fault, ...] = ()
@@ -67,6 +94,10 @@ class Template:
     @property
     def holes(self) -> tuple[Hole, ...]:
         return tuple(piece for piece in self.pieces if isinstance(piece, Hole))
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        return tuple(piece for piece in self.pieces if isinstance(piece, Chip))
 
     def unknown(self, known: Collection[str]) -> Iterator[Fault]:
         """Names that no group has, with the nearest one that there is."""
@@ -97,10 +128,16 @@ def read_template(source: str) -> Template:
     faults: list[Fault] = []
     for token in DebugLexer(source).tokenize():
         try:
-            pieces.append(_piece(token, source))
+            piece = _piece(token, source)
+            pieces += _cut_at_chips(piece, token, source, pieces) if token.token_type is TokenType.TEXT else [piece]
         except _Unreadable as found:
             faults.append(Fault(found.code, *_place(source, found.offset), found.params))
     return Template(tuple(pieces), tuple(faults))
+
+
+# Signs of mobiles and userIds, and letters of any script.
+_GROWS_BEFORE: Final = re.compile(r"[A-Za-z0-9_.@-]\Z")
+_GROWS_AFTER: Final = re.compile(r"[\w@-]|\.[\w@.-]|\{\{")
 
 
 class _Unreadable(Exception):
@@ -146,6 +183,22 @@ def _piece(token: Token, source: str) -> str | Hole:
             return _hole(token.contents, start, source)
         case _:
             raise _Unreadable("template_tag", start, {"written": source[start:end][:60]})
+
+
+def _cut_at_chips(text: str | Hole, token: Token, source: str, before: Sequence[str | Hole]) -> Iterator[str | Hole]:
+    """A mark that grew together with a letter beside it would be none: there a space is put between."""
+    start, done = (token.position or (0, 0))[0], 0
+    seen = Counter(piece.written for piece in before if isinstance(piece, Chip))
+    for found in CHIP.finditer(source, start, start + len(str(text))):
+        yield f"{source[start + done : found.start()]}{' ' if _GROWS_BEFORE.search(source[: found.start()]) else ''}"
+        written, (line, column) = found["name"].strip(), _place(source, found.start())
+        seen[written] += 1
+        again = "" if seen[written] == 1 else str(seen[written])
+        yield Chip(f"@[{written}]{again}", line, column, written=written)
+        if _GROWS_AFTER.match(source, found.end()):
+            yield " "
+        done = found.end() - start
+    yield source[start + done : start + len(str(text))]
 
 
 def _hole(written_as: str, offset: int, source: str) -> str | Hole:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -38,14 +39,16 @@ class Values:
 
 def values_of(*, robot: str, group: str, variables: Mapping[str, str], run: RunFacts) -> Values:
     """`variables` never hide what messages know by themselves."""
-    moment = run.planned_at.astimezone(ZoneInfo(run.zone))
-    texts = {
-        **variables,
-        ROBOT_NAME: robot,
-        RUN_DATE: written(moment, DATE),
-        RUN_TIME: written(moment, TIME),
-        RUN_NUMBER: str(run.number),
-    }
+    of_run = _of_run(run)
+    texts = {**variables, **of_run.texts, ROBOT_NAME: robot}
     if group:
         texts[GROUP] = group
+    return Values(texts, of_run.moment)
+
+
+@lru_cache(maxsize=16)
+def _of_run(run: RunFacts) -> Values:
+    """The same for every group of a run, of which there may be thousands."""
+    moment = run.planned_at.astimezone(ZoneInfo(run.zone))
+    texts = {RUN_DATE: written(moment, DATE), RUN_TIME: written(moment, TIME), RUN_NUMBER: str(run.number)}
     return Values(texts, moment)

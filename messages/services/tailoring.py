@@ -6,12 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dingtalk.payloads import At, Message, Problem
-from messages.rendering.endings import Ending, ending_of, with_ending
+from messages.rendering.endings import Ending, ended, ending_of, with_ending
+from messages.rendering.marks import marked
 from messages.rendering.message import MessageTemplate, template_of
-from messages.rendering.values import RunFacts, values_of
+from messages.rendering.values import BUILT_IN, RunFacts, Values, values_of
 from messages.services.overrides import Chosen, Override
 from messages.services.variables import Clash, Variables
 from robots.models import Robot
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A variable and what it is in a group, None without a value. `said_by`: the tag whose word it is, "" for none."""
+
+    name: str
+    value: str | None
+    said_by: str = ""
+
+    @property
+    def built_in(self) -> bool:
+        return self.name in BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +37,7 @@ class GroupMessage:
     clashes: tuple[Clash, ...] = ()
     torn: tuple[str, str] | None = None  # two tags that both have own words for it
     ended: bool = False  # the robot's footer or keyword was added
-    used: tuple[tuple[str, str | None], ...] = ()  # the message's variables and what they are in this group
+    used: tuple[Used, ...] = ()  # the message's variables
 
 
 class Tailoring:
@@ -79,18 +93,17 @@ class Tailoring:
     def ending_of(self, robot: Robot) -> Ending | None:
         """What may have to be added for the robot; a text that is the same at every run says whether it is."""
         ending = ending_of(keywords=robot.keywords, footer=robot.footer, append_keyword=robot.append_keyword)
-        template = self._template_for(robot)
+        template = self.template_for(robot)
         if template.plain and with_ending(template.message, ending, at=self._at) is template.message:
             return None
         return ending
 
     def of(self, robot: Robot) -> GroupMessage:
-        ending, template, torn = self.ending_of(robot), self._template_for(robot), self._chosen.clash(robot)
+        ending, template, torn = self.ending_of(robot), self.template_for(robot), self._chosen.clash(robot)
         if template.plain:
             message = with_ending(template.message, ending, at=self._at)
             return GroupMessage(message, torn=torn, ended=message is not template.message)
-        own = self._variables.of(robot)
-        values = values_of(robot=robot.name, group=robot.group_name, variables=own.values, run=self._run)
+        own, values = self._variables.of(robot), self.values_of_robot(robot)
         filled = template.filled(values)
         message = with_ending(filled.message, ending, at=self._at)
         clashes = tuple(clash for clash in own.clashes if clash.name in template.own_names)
@@ -101,14 +114,26 @@ class Tailoring:
             clashes=clashes,
             torn=torn,
             ended=message is not filled.message,
-            used=template.shown(values),
+            used=tuple(Used(name, value, own.tags.get(name, "")) for name, value in template.shown(values)),
         )
+
+    def with_marks(self, robot: Robot, group: GroupMessage) -> Message:
+        """The group's message with marks around what was put in: its variables by their place in `used`, and the
+        ending after them.
+        """
+        template, ending = self.template_for(robot), self.ending_of(robot)
+        message = template.message if template.plain else template.with_marks(self.values_of_robot(robot))
+        return ended(message, marked(ending.text, len(group.used))) if group.ended and ending else message
+
+    def values_of_robot(self, robot: Robot) -> Values:
+        own = self._variables.of(robot).values
+        return values_of(robot=robot.name, group=robot.group_name, variables=own, run=self._run)
 
     @property
     def _templates(self) -> list[MessageTemplate]:
         return [self._template, *self._own]
 
-    def _template_for(self, robot: Robot) -> MessageTemplate:
+    def template_for(self, robot: Robot) -> MessageTemplate:
         position = self._chosen.of(robot)
         return self._template if position is None else self._own[position]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from messages.rendering.values import BUILT_IN
 from robots.models import Robot, Tag
@@ -20,10 +20,11 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One robot's variables; a robot's own word wins over its tags'."""
+    """One robot's variables; a robot's own word wins over its tags'. `tags`: whose word it is, where it is a tag's."""
 
     values: Mapping[str, str]
     clashes: tuple[Clash, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING = Own({})
@@ -44,16 +45,17 @@ class Variables:
             return NOTHING
         values: dict[str, str] = {}
         clashes: list[Clash] = []
+        tags: dict[str, str] = {}
         for name in self._names:
             if name in robot.variables:
                 values[name] = robot.variables[name]
                 continue
             said = [tag for tag in self._tags.get(robot.pk, ()) if name in tag.variables]
             if said:
-                values[name] = said[0].variables[name]
+                values[name], tags[name] = said[0].variables[name], said[0].name
             if other := next((tag for tag in said if tag.variables[name] != values[name]), None):
                 clashes.append(Clash(name, (said[0].name, other.name)))
-        return Own(values, tuple(clashes))
+        return Own(values, tuple(clashes), tags)
 
     def _read(self) -> None:
         by_robot = Robot.objects.exclude(variables={}).order_by().values_list("variables", flat=True)

@@ -24,7 +24,7 @@ from messages.services.keyword_rule import KeywordRule
 from messages.services.mentions import resolve_mentions
 from messages.services.overrides import names_of, overrides_of
 from messages.services.snapshots import Snapshot
-from messages.services.tailoring import GroupMessage, Tailoring
+from messages.services.tailoring import GroupMessage, Tailoring, Used
 from robots.models import Recipient, RecipientList, Robot, Tag
 
 NOBODY: Final = _("Choose at least one robot or tag: nobody would get this message.")
@@ -52,7 +52,7 @@ class Panel:
     groups: int
     shown: Robot | None
     choices: Sequence[Robot]
-    used: Sequence[tuple[str, str | None]]
+    used: Sequence[Used]
     own_words: str  # of which robot or tag the words are that this group reads instead of those for all; "" for none
     remarks: tuple[Remark, ...]
 
