@@ -1,6 +1,7 @@
 """Mentions: DingTalk marks a person only when `@mobile` or `@userId` also stands in the text."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from dingtalk.payloads.model import ActionCard, At, FeedCard, Link, Markdown, Message, Text
@@ -26,12 +27,22 @@ def place_mentions(message: Message, at: At) -> Message:
             return message
 
 
+def marks_in(text: str, at: At) -> list[str]:
+    """Who of `at` stands in the text behind an @, without it, as often as they stand there.
+
+    `@user1` does not when only `@user12` does, nor `@li` when `@li.na` does and is mentioned, too.
+    """
+    names = sorted({name for name in (*at.mobiles, *at.user_ids) if name}, key=len, reverse=True)
+    if not names or "@" not in text:
+        return []
+    return re.findall(_any_of(names), text)
+
+
+def _any_of(names: Iterable[str]) -> str:
+    return f"@({'|'.join(map(re.escape, names))})(?![A-Za-z0-9_-])"
+
+
 def _with_marks(text: str, at: At, gap: str) -> str:
-    marks = dict.fromkeys(f"@{name}" for name in (*at.mobiles, *at.user_ids))
-    missing = " ".join(mark for mark in marks if not _has_mark(text, mark))
+    there = set(marks_in(text, at))
+    missing = " ".join(f"@{name}" for name in dict.fromkeys((*at.mobiles, *at.user_ids)) if name not in there)
     return f"{text}{gap if text else ''}{missing}" if missing else text
-
-
-def _has_mark(text: str, mark: str) -> bool:
-    """`@user1` is not there when only `@user12` is."""
-    return re.search(re.escape(mark) + r"(?![A-Za-z0-9_-])", text) is not None

@@ -190,7 +190,8 @@ def _cut_at_chips(text: str | Hole, token: Token, source: str, before: Sequence[
     start, done = (token.position or (0, 0))[0], 0
     seen = Counter(piece.written for piece in before if isinstance(piece, Chip))
     for found in CHIP.finditer(source, start, start + len(str(text))):
-        yield f"{source[start + done : found.start()]}{' ' if _GROWS_BEFORE.search(source[: found.start()]) else ''}"
+        before_it = source[start + done : found.start()]
+        yield f"{before_it} " if _GROWS_BEFORE.search(before_it[-1:]) else before_it
         written, (line, column) = found["name"].strip(), _place(source, found.start())
         seen[written] += 1
         again = "" if seen[written] == 1 else str(seen[written])
