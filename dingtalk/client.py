@@ -12,7 +12,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from dingtalk.faults import reason_of
-from dingtalk.replies import Outcome, ReasonKey, classify, failure
+from dingtalk.replies import Outcome, ReasonKey, classify, failure, read_text
 from dingtalk.secrets import Secret
 from dingtalk.text import clean_text
 from dingtalk.transport import CallState, call_until, make_session
@@ -22,7 +22,7 @@ __all__ = ["Call", "Client", "Limits", "Target", "make_session"]
 
 MAX_RAW = 2_000
 _CHUNK_BYTES = 8_192
-_SIGN = re.compile(rb"\bsign=[^&\s\"'<>\\]+")
+_SIGN = re.compile(r"\bsign=[^&\s\"'<>\\]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,16 @@ class Client:
             if reply is None:
                 return failure(reason), ""
             if reply.status < 500:
-                part = _without_secrets(bytes(reply.body), target)
-                return replace(failure(reason), http_status=reply.status), _shown(part)
+                return replace(failure(reason), http_status=reply.status), _shown(reply, target)
             reply.truncated = True
-        text = _without_secrets(bytes(reply.body), target)
         outcome = classify(
-            http_status=reply.status, headers=reply.headers, body=text, truncated=reply.truncated, now_ms=now_ms
+            http_status=reply.status,
+            headers=reply.headers,
+            body=bytes(reply.body),
+            truncated=reply.truncated,
+            now_ms=now_ms,
         )
-        return outcome, _shown(text)
+        return replace(outcome, errmsg=_without_secrets(outcome.errmsg, target)), _shown(reply, target)
 
     def _post(self, request: requests.PreparedRequest) -> requests.Response:
         # By the adapter and not by session.send(): that one reads the whole body of a redirect before we can bound it.
@@ -174,14 +176,15 @@ def _request(target: Target, body: bytes, now_ms: int) -> requests.PreparedReque
     return request
 
 
-def _without_secrets(reply: bytes, target: Target) -> bytes:
-    """Error pages of proxies and gateways like to repeat the URL."""
+def _without_secrets(text: str, target: Target) -> str:
+    """Error pages of proxies and gateways like to repeat the URL. To be asked of text that is clean already."""
     token = target.token.reveal()
-    reply = reply.replace(token.encode(), mask(token).encode()) if token else reply
+    text = text.replace(token, mask(token)) if token else text
     if target.secret:
-        reply = reply.replace(target.secret.reveal().encode(), b"***")
-    return _SIGN.sub(b"sign=***", reply)
+        text = text.replace(target.secret.reveal(), "***")
+    return _SIGN.sub("sign=***", text)
 
 
-def _shown(reply: bytes) -> str:
-    return clean_text(reply.decode("utf-8-sig", "replace"))[:MAX_RAW]
+def _shown(reply: _Reply, target: Target) -> str:
+    text = clean_text(read_text(bytes(reply.body), reply.headers))
+    return _without_secrets(text, target)[:MAX_RAW]

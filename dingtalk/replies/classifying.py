@@ -12,6 +12,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from dingtalk.replies.advice import ADVICE
+from dingtalk.replies.encodings import read_text
 from dingtalk.replies.table import ROWS_BY_ERRCODE
 from dingtalk.replies.vocabulary import Outcome, ReasonKey
 from dingtalk.replies.wordings import THROTTLING, ban_minutes, description
@@ -24,7 +25,7 @@ _NOT_JSON = object()
 
 def classify(*, http_status: int, headers: Mapping[str, str], body: bytes, truncated: bool, now_ms: int) -> Outcome:
     """`truncated`: the reply was longer than what was read of it, so that nothing in it is believed."""
-    text = body.decode("utf-8-sig", "replace")
+    text = read_text(body, headers)
     answer = _NOT_JSON if truncated else _parsed(text)
     errcode, errmsg = _errcode(answer), _errmsg(answer)
     if errcode is not None:

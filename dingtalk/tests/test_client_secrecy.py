@@ -84,3 +84,25 @@ def test_what_an_errmsg_repeats_of_the_url_is_masked():
         outcome = caller.send(target(server.url), BODY).outcome
     assert (outcome.reason, outcome.errcode) == ("unknown_code", 999999)
     assert outcome.errmsg.endswith("sign=*** ***")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "gbk"])
+def test_no_secret_is_kept_of_a_page_in_another_encoding(encoding):
+    def answer(server, connection, request):
+        page = f"<html>没有这个页面: {request.target} {TOKEN} {SECRET}</html>"
+        connection.sendall(http_reply(page.encode(encoding), headers="Content-Type: text/html"))
+        return False
+
+    with FakeServer(answer) as server, client() as caller:
+        made = caller.send(target(server.url), BODY)
+    assert "robot/send" in made.raw
+    for secret in (TOKEN, SECRET):
+        assert secret not in made.raw
+
+
+def test_no_secret_is_kept_of_an_errmsg_that_spells_it_in_escapes():
+    errmsg = "".join(f"\\u{ord(letter):04x}" for letter in f"bad {TOKEN} {SECRET}")
+    body = f'{{"errcode":999999,"errmsg":"{errmsg}"}}'.encode()
+    with FakeServer(replies(http_reply(body))) as server, client() as caller:
+        outcome = caller.send(target(server.url), BODY).outcome
+    assert outcome.errmsg == "bad ffff…0001 ***"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dingtalk.replies import Kind, RobotAction, classify
+from dingtalk.replies import Kind, RobotAction, classify, read_text
 
 NOW_MS = 1_700_000_000_000
 HTML = b"<!DOCTYPE html><html><body>Welcome</body></html>"
@@ -63,6 +63,34 @@ def test_without_a_usable_errcode_nobody_can_know(body, reason):
     outcome = judged(body)
     assert (outcome.kind, outcome.reason, outcome.errcode) == (Kind.UNCERTAIN, reason, None)
     assert not outcome.retry
+
+
+@pytest.mark.parametrize(
+    ("encoding", "charset"),
+    [
+        ("gbk", "GBK"),
+        ("gb18030", '"gb2312"'),
+        ("gbk", "utf-8"),
+        ("gbk", ""),
+        ("big5", "Big5"),
+        ("utf-16", ""),
+        ("utf-16-le", "UTF-16LE"),
+        ("utf-8-sig", ""),
+        ("utf-8", "gbk"),
+        ("utf-8", "no-such-charset"),
+    ],
+)
+def test_an_answer_in_another_encoding_is_read(encoding, charset):
+    body = '{"errcode":310000,"errmsg":"描述:關鍵詞不匹配 keywords not in content"}'.encode(encoding)
+    outcome = judged(body, headers={"Content-Type": f"application/json;charset={charset}"})
+    assert (outcome.reason, outcome.errcode) == ("keyword_missing", 310000)
+    assert "關鍵詞不匹配" in outcome.errmsg
+
+
+@pytest.mark.parametrize("cut", range(1, 5))
+def test_a_text_that_is_cut_in_the_middle_of_a_letter_is_not_taken_for_another_encoding(cut):
+    body = "<html>请稍后再试 请稍后再试".encode()[:-cut]
+    assert read_text(body, {}).startswith("<html>请稍后再试 请稍后")
 
 
 def test_html_is_told_by_its_header_too():
