@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import islice
+from typing import Final
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,22 +15,24 @@ from django.utils import timezone
 from dingtalk.payloads import At, Message
 from messages.rendering.values import RunFacts
 from messages.services.checks.audience import of_audience
-from messages.services.checks.findings import Check
+from messages.services.checks.findings import Check, Finding
 from messages.services.checks.installation import of_installation
 from messages.services.checks.organisations import of_budgets, of_exhausted
 from messages.services.checks.robots import of_robots
-from messages.services.checks.scene import Scene, scene_of
-from messages.services.checks.words import WordCheck, check_words
+from messages.services.checks.scene import Scene, empty_scene
+from messages.services.checks.words import WordCheck, Words
 from messages.services.overrides import Override
 from messages.services.tailoring import Tailoring
 from robots.models import Robot
+
+ROBOTS_AT_ONCE: Final = 2000
 
 
 def check_launch(
     *,
     message: Message,
     at: At,
-    robots: Sequence[Robot],
+    robots: Iterable[Robot],
     planned_at: datetime | None = None,
     zone: str | None = None,
     urgent: bool = False,
@@ -38,20 +44,46 @@ def check_launch(
     """
     when = planned_at or timezone.now()
     tailoring = tailoring_of(message, at=at, planned_at=when, zone=zone, overrides=overrides)
-    scene = scene_of(tailoring, at=at, robots=robots, when=when, urgent=urgent)
-    return checked(scene, check_words(tailoring, at=at, robots=robots))
+    check, rest = LaunchCheck(tailoring, at=at, when=when, urgent=urgent), iter(robots)
+    while some := list(islice(rest, ROBOTS_AT_ONCE)):
+        check.look_at(some)
+    return check.made()
+
+
+class LaunchCheck:
+    """The same for an audience that is read bit by bit: of the robots only those stay in memory of which something is
+    found.
+    """
+
+    def __init__(self, tailoring: Tailoring, *, at: At, when: datetime, urgent: bool) -> None:
+        self._scene = empty_scene(tailoring, at=at, when=when, urgent=urgent)
+        self._words = Words(tailoring, at=at)
+        self._counts: Counter[int] = Counter()
+        self._found: list[Finding] = []
+
+    def look_at(self, robots: Sequence[Robot]) -> None:
+        self._counts.update(robot.organisation_id for robot in robots)
+        words = {robot.pk: found for robot in robots if (found := self._words.of(robot))}
+        self._found += of_robots(replace(self._scene, robots=robots), words)
+
+    def made(self) -> Check:
+        scene, words = self._scene.of_counted(self._counts), self._words
+        general = _general(scene, words.general())
+        return Check(findings=(*general, *words.own(self._found)), bytes=words.most_bytes())
 
 
 def checked(scene: Scene, words: WordCheck) -> Check:
-    findings = (
-        *words.general,
-        *of_audience(scene),
-        *of_installation(scene),
-        *of_exhausted(scene),
-        *of_budgets(scene),
-        *of_robots(scene, words),
-    )
+    findings = (*_general(scene, words.general), *of_robots(scene, words.by_robot))
     return Check(findings=findings, bytes=words.bytes)
+
+
+def _general(scene: Scene, words: Iterable[Finding]) -> Iterator[Finding]:
+    """What concerns no single robot."""
+    yield from words
+    yield from of_audience(scene)
+    yield from of_installation(scene)
+    yield from of_exhausted(scene)
+    yield from of_budgets(scene)
 
 
 def tailoring_of(

@@ -13,11 +13,10 @@ from messages.services.checks.scene import Scene, shown
 
 
 def of_exhausted(scene: Scene) -> Iterator[Finding]:
-    counts = scene.messages_by_organisation()
     for organisation in scene.organisations.values():
         until = organisation.quota_exhausted_until
         if until and until > scene.when:
-            count = counts[organisation.pk]
+            count = scene.counts[organisation.pk]
             text = ngettext(
                 "The monthly quota of “%(organisation)s” is used up until %(time)s:"
                 " DingTalk will refuse the message in %(count)d group.",
@@ -29,14 +28,13 @@ def of_exhausted(scene: Scene) -> Iterator[Finding]:
 
 
 def of_budgets(scene: Scene) -> Iterator[Finding]:
-    for text in breaches(scene.uses, scene.messages_by_organisation(), urgent=scene.urgent):
+    for text in breaches(scene.uses, scene.counts, urgent=scene.urgent):
         yield Finding(None, WARNING, "over_quota", text, asks=True, value=text)
 
 
 def left_after(scene: Scene) -> dict[int, int]:
     """Per organisation how many messages it could still send this month after this one and all that is planned."""
-    counts = scene.messages_by_organisation()
-    return {pk: use.quota - use.forecast - counts[pk] for pk, use in scene.uses.items()}
+    return {pk: use.quota - use.forecast - scene.counts[pk] for pk, use in scene.uses.items()}
 
 
 def of_left(scene: Scene, left: Mapping[int, int]) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from django.conf import settings
@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from messages.services.checks.findings import BLOCKER, WARNING, Finding
 from messages.services.checks.scene import Scene, shown
-from messages.services.checks.words import WordCheck
 from robots.models import Robot, RobotStatus
 from robots.reasons import explain
 
@@ -18,8 +17,8 @@ from robots.reasons import explain
 PACING_HOLD: Final = "waiting_pacing"
 
 
-def of_robots(scene: Scene, words: WordCheck) -> Iterator[Finding]:
-    """With what its group's words are found to lack, so that all about one robot stands together."""
+def of_robots(scene: Scene, words: Mapping[int, Sequence[Finding]]) -> Iterator[Finding]:
+    """With what the words of a robot's group are found to lack, so that all about one robot stands together."""
     simulated = {pk for pk, organisation in scene.organisations.items() if organisation.simulated}
     for robot in scene.robots:
         if robot.organisation_id in simulated and not settings.DINGADMIN_SIMULATOR:
@@ -28,7 +27,7 @@ def of_robots(scene: Scene, words: WordCheck) -> Iterator[Finding]:
         if robot.status == RobotStatus.PAUSED:
             text = _("This robot is paused. %(reason)s Resume it, or leave it out.")
             yield Finding(robot, BLOCKER, "robot_paused", text % {"reason": explain(robot.paused_reason).title})
-        yield from words.by_robot.get(robot.pk, ())
+        yield from words.get(robot.pk, ())
         if robot.hold_until and robot.hold_until > scene.when and robot.hold_reason != PACING_HOLD:
             text = _("DingTalk has silenced this robot until %(time)s: its message waits until then.")
             yield Finding(robot, WARNING, "robot_silenced", text % {"time": shown(robot.hold_until)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -22,32 +22,46 @@ from robots.models import Organisation, Robot
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`when`: the moment at which it would go out. `organisations` are those of the robots, by id, as `uses` are of the
-    month of that moment."""
+    """`when`: the moment at which it would go out. `counts`: how many messages each organisation has to pay for, by id,
+    as `organisations` are, and `uses` of the month of that moment."""
 
     tailoring: Tailoring
     at: At
     robots: Sequence[Robot]
     when: datetime
     urgent: bool
+    counts: Counter[int]
     organisations: Mapping[int, Organisation]
     uses: Mapping[int, QuotaUse]
     engine: EngineState | None
 
-    def messages_by_organisation(self) -> Counter[int]:
-        """How many each has to pay for."""
-        return Counter(robot.organisation_id for robot in self.robots)
+    def of_counted(self, counts: Counter[int]) -> Scene:
+        """For robots that were counted one by one, of some of the organisations."""
+        return replace(
+            self,
+            counts=counts,
+            organisations={pk: self.organisations[pk] for pk in counts if pk in self.organisations},
+            uses={pk: self.uses[pk] for pk in counts if pk in self.uses},
+        )
 
 
 def scene_of(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], when: datetime, urgent: bool) -> Scene:
     """A fixed number of queries, however many robots."""
-    organisations = Organisation.objects.in_bulk({robot.organisation_id for robot in robots})
+    counts = Counter(robot.organisation_id for robot in robots)
+    scene = empty_scene(tailoring, at=at, when=when, urgent=urgent)
+    return replace(scene.of_counted(counts), robots=robots)
+
+
+def empty_scene(tailoring: Tailoring, *, at: At, when: datetime, urgent: bool) -> Scene:
+    """With every organisation, and no robot yet."""
+    organisations = Organisation.objects.in_bulk()
     return Scene(
         tailoring,
         at=at,
-        robots=robots,
+        robots=(),
         when=when,
         urgent=urgent,
+        counts=Counter(),
         organisations=organisations,
         uses=uses_of(organisations.values(), when=when),
         engine=engine_state(),

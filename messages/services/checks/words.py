@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,8 @@ from messages.services.keyword_rule import KeywordRule
 from messages.services.overrides import Override, names_of
 from messages.services.tailoring import GroupMessage, Tailoring
 from robots.models import Robot
+
+MOST_REMEMBERED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,45 +38,79 @@ class _Verdict:
 
 
 class _Judge:
-    """Groups that read the same are judged once."""
+    """Groups that read the same are judged once, as long as there are not too many different messages to remember."""
 
     def __init__(self, at: At) -> None:
         self._at = at
         self._known: dict[Message, _Verdict] = {}
+        self._latest: tuple[Message, _Verdict] | None = None
+        self.most_bytes = 0
+        self.common: tuple[Problem, ...] | None = None  # to every message that was judged; None: none was
 
     def of(self, message: Message) -> _Verdict:
-        if message not in self._known:
-            self._known[message] = _Verdict(
-                problems=problems(message, self._at),
-                rule=KeywordRule(place_mentions(message, self._at)),
-                bytes=size_with_uuid(body_bytes(message, self._at)),
-            )
-        return self._known[message]
+        # Mostly it is the very message of the group before; to look it up is to hash the whole text.
+        if self._latest is None or self._latest[0] is not message:
+            self._latest = message, self._known.get(message) or self._judged(message)
+        return self._latest[1]
+
+    def _judged(self, message: Message) -> _Verdict:
+        verdict = _Verdict(
+            problems=problems(message, self._at),
+            rule=KeywordRule(place_mentions(message, self._at)),
+            bytes=size_with_uuid(body_bytes(message, self._at)),
+        )
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known[message] = verdict
+        self.most_bytes = max(self.most_bytes, verdict.bytes)
+        before = verdict.problems if self.common is None else self.common
+        self.common = tuple(problem for problem in before if problem in verdict.problems)
+        return verdict
+
+
+class Words:
+    """Asked robot by robot, in a memory that does not grow with their number. The whole is known in the end only."""
+
+    def __init__(self, tailoring: Tailoring, *, at: At) -> None:
+        self._tailoring = tailoring
+        self._judge = _Judge(at)
+        self._faults = (*_general(tailoring.faults()), *_of_own_words(tailoring.own_faults()))
+        if self._faults or tailoring.plain:
+            self._judge.of(tailoring.message)
+
+    def of(self, robot: Robot) -> list[Finding]:
+        """What is wrong in its group, and what is wrong in all that were asked for up to now."""
+        return [] if self._faults else [*_of_group(robot, self._tailoring.of(robot), self._judge)]
+
+    def size_for(self, robot: Robot) -> int | None:
+        """None while no group has a message."""
+        return None if self._faults else self._judge.of(self._tailoring.of(robot).message).bytes
+
+    def general(self) -> tuple[Finding, ...]:
+        """What is wrong with the message in every group that was asked for."""
+        return self._faults or _general(self._common())
+
+    def own(self, found: Iterable[Finding]) -> list[Finding]:
+        """Of what was found in single groups that which is not wrong in all of them."""
+        general = set(self.general())
+        return [each for each in found if not general or replace(each, robot=None) not in general]
 
     def most_bytes(self) -> int:
-        return max(verdict.bytes for verdict in self._known.values())
+        self._common()
+        return self._judge.most_bytes
 
-    def common(self) -> tuple[Problem, ...]:
-        """What is wrong with every message that was judged."""
-        first, *others = self._known.values()
-        return tuple(each for each in first.problems if all(each in other.problems for other in others))
+    def _common(self) -> tuple[Problem, ...]:
+        if self._judge.common is None:
+            self._judge.of(self._tailoring.message)
+        return self._judge.common or ()
 
 
 def check_words(tailoring: Tailoring, *, at: At, robots: Sequence[Robot]) -> WordCheck:
-    judge = _Judge(at)
-    faults, own_faults = tailoring.faults(), tailoring.own_faults()
-    if faults or own_faults:
-        found = (*_general(faults), *_of_own_words(own_faults))
-        return WordCheck(found, {}, judge.of(tailoring.message).bytes)
-    if tailoring.plain or not robots:
-        judge.of(tailoring.message)
-    groups = {robot.pk: tailoring.of(robot) for robot in robots}
-    for group in groups.values():
-        judge.of(group.message)
-    common = judge.common()
-    by_robot = {robot.pk: [*_of_group(robot, groups[robot.pk], judge, common)] for robot in robots}
-    sizes = {pk: judge.of(group.message).bytes for pk, group in groups.items()}
-    return WordCheck(_general(common), by_robot, judge.most_bytes(), sizes)
+    words = Words(tailoring, at=at)
+    found = {robot.pk: words.of(robot) for robot in robots}
+    sizes = {robot.pk: size for robot in robots if (size := words.size_for(robot)) is not None}
+    by_robot = {pk: words.own(each) for pk, each in found.items()}
+    return WordCheck(words.general(), by_robot, words.most_bytes(), sizes)
 
 
 def _general(found: Sequence[Problem]) -> tuple[Finding, ...]:
@@ -96,17 +133,16 @@ def in_own_words(name: str, text: str) -> str:
     return _("In the words for “%(name)s”: %(text)s") % {"name": name, "text": text}
 
 
-def _of_group(robot: Robot, group: GroupMessage, judge: _Judge, common: Sequence[Problem]) -> Iterator[Finding]:
+def _of_group(robot: Robot, group: GroupMessage, judge: _Judge) -> Iterator[Finding]:
     if found := [*lacks(group)]:
         yield from (Finding(robot, BLOCKER, code, text, value=text) for code, text in found)
         return
     verdict = judge.of(group.message)
     for problem in verdict.problems:
-        if problem not in common:
-            yield _blocker(robot, problem)
+        yield _blocker(robot, problem)
     if group.ended:
         yield Finding(robot, NOTE, "ending_added", ended_text(robot))
-    if not verdict.rule.is_met(robot.keywords):
+    if robot.keywords and not verdict.rule.is_met(robot.keywords):
         text = verdict.rule.refusal(robot.keywords)
         yield Finding(robot, BLOCKER, "keyword_missing", text, value=robot.keywords[0])
 
