@@ -10,8 +10,10 @@ from dingtalk.payloads import NOBODY, ActionCard, FeedCard, Link, Markdown, Mess
 from messages.models import Draft
 from messages.rendering.endings import Ending, with_ending
 from messages.rendering.template import literal
+from messages.services.checks import Finding
 from messages.services.content import message_of
 from messages.services.drafts import save_draft
+from messages.services.mending import mended
 from messages.services.overrides import Chosen, Override, kept, overrides_of
 from messages.services.snapshots import Snapshot
 from robots.models import Robot
@@ -36,6 +38,12 @@ def add_keyword(draft: Draft, *, keyword: str, robots: Iterable[Robot], by: Acto
     ]
     mended = replace(snapshot, content=content, overrides=kept(own))
     return save_draft(draft=draft, snapshot=mended, based_on=draft.version, by=by)
+
+
+def mend(draft: Draft, finding: Finding, *, by: Actor) -> Draft:
+    """As messages.services.mending, as one more version. Raises StaleDraft as save_draft does."""
+    snapshot = mended(Snapshot.of(draft), finding)
+    return save_draft(draft=draft, snapshot=snapshot, based_on=draft.version, by=by)
 
 
 def _source(position: int | None, overrides: Sequence[Override]) -> int | None:

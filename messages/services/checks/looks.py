@@ -24,12 +24,12 @@ def of_looks(scene: Scene) -> Iterator[Finding]:
     if scene.tailoring.faults() or scene.tailoring.own_faults():
         return
     names = names_of(scene.tailoring.overrides)
-    common: set[Hint] = set()
+    common: dict[tuple[str, str], Hint] = {}
     for position, message in sorted(_samples(scene).items()):
-        found = hints(message)
-        told = [hint for hint in found if hint not in common]
+        found = {(hint.code, hint.place): hint for hint in reversed(hints(message))}
+        told = [hint for key, hint in reversed(found.items()) if key not in common]
         if position < 0:
-            common.update(found)
+            common = found
         for hint in told:
             text = str(hint.text)
             if position >= 0:

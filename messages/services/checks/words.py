@@ -125,7 +125,7 @@ def _of_own_words(found: Sequence[tuple[Override, Problem]]) -> Iterator[Finding
 
 
 def _blocker(robot: Robot | None, problem: Problem) -> Finding:
-    value = str(problem.params.get("nearest", ""))
+    value = f"{problem.params['name']}>{problem.params['nearest']}" if problem.params.get("nearest") else ""
     return Finding(robot, BLOCKER, problem.code, problem_text(problem), place=problem.field, value=value)
 
 
