@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -80,10 +80,24 @@ def start_run(broadcast: Broadcast, *, planned_at: datetime, now: datetime) -> R
     wording, turn = wording_of(run), current_turn(now)
     targets = _targets(broadcast)
     while batch := list(islice(targets, ROWS_PER_INSERT)):
-        rows = _rows(zip(batch, wording(batch), strict=True), run=run, turn=turn, now=now)
-        insert_many(Delivery, _Row._fields, list(rows))
-        turn += len(batch)
+        turn += _insert(wording(batch), run=run, turn=turn, now=now)
     return run
+
+
+def _insert(worded: Iterable[tuple[TargetRow, Worded]], *, run: Run, turn: int, now: datetime) -> int:
+    """Returns how many deliveries it makes. Which part each is stands in a column only where there may be parts."""
+    if run.broadcast.split:
+        return _insert_parts(list(worded), run=run, turn=turn, now=now)
+    rows = list(_rows(worded, run=run, turn=turn, now=now))
+    insert_many(Delivery, _Row._fields, rows)
+    return len(rows)
+
+
+def _insert_parts(worded: Sequence[tuple[TargetRow, Worded]], *, run: Run, turn: int, now: datetime) -> int:
+    made = zip(worded, _rows(worded, run=run, turn=turn, now=now), strict=True)
+    rows = [(*row, each.part, each.parts) for (_target, each), row in made]
+    insert_many(Delivery, (*_Row._fields, "part", "parts"), rows)
+    return len(rows)
 
 
 def _targets(broadcast: Broadcast) -> Iterator[TargetRow]:

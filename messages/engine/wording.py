@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from dingtalk.payloads import PayloadError, build
+from dingtalk.payloads import At, Message, PayloadError, build
 from messages.engine.bodies import body_of, mentions_of, message_of, store_bodies, store_body
 from messages.models import Broadcast, Run
 from messages.rendering.endings import Ending, with_ending
-from messages.rendering.message import template_of
+from messages.rendering.message import Filled, template_of
+from messages.rendering.parts import outgoing
 from messages.rendering.values import RunFacts, values_of
 
 REFUSED = "content_refused"
@@ -37,9 +39,12 @@ class Worded:
 
     body_id: int
     refused: str = ""
+    part: int = 1
+    parts: int = 1
 
 
-Wording: TypeAlias = Callable[[Sequence[TargetRow]], Sequence[Worded]]
+# Of each target its body, or its parts one after the other.
+Wording: TypeAlias = Callable[[Sequence[TargetRow]], Iterable[tuple[TargetRow, Worded]]]
 
 
 def columns_for(broadcast: Broadcast) -> Sequence[str]:
@@ -49,10 +54,13 @@ def columns_for(broadcast: Broadcast) -> Sequence[str]:
 
 def wording_of(run: Run) -> Wording:
     """For a broadcast without variables one body, whatever the number of targets."""
-    if run.broadcast.tailored:
+    broadcast = run.broadcast
+    if broadcast.split:
+        return _Tailor(run).in_parts if broadcast.tailored else _parts_for_all(broadcast)
+    if broadcast.tailored:
         return _Tailor(run).worded
-    worded = _for_all(run.broadcast)
-    return lambda targets: [worded] * len(targets)
+    worded = _for_all(broadcast)
+    return lambda targets: zip(targets, repeat(worded), strict=False)
 
 
 def _for_all(broadcast: Broadcast) -> Worded:
@@ -61,6 +69,15 @@ def _for_all(broadcast: Broadcast) -> Worded:
         return Worded(body_of(broadcast).pk)
     except PayloadError:
         return Worded(store_body(_as_written(broadcast)).pk, REFUSED)
+
+
+def _parts_for_all(broadcast: Broadcast) -> Wording:
+    try:
+        contents = _contents(message_of(broadcast), at=mentions_of(broadcast), ending=None)
+    except PayloadError:
+        contents = []
+    worded = _in_parts(contents, broadcast)
+    return lambda targets: ((target, each) for target in targets for each in worded)
 
 
 class _Tailor:
@@ -74,21 +91,50 @@ class _Tailor:
         number = run.broadcast.runs.filter(resend_of=None, pk__lte=run.pk).count()
         self._run = RunFacts(planned_at=run.planned_at, zone=run.broadcast.zone, number=number)
 
-    def worded(self, targets: Sequence[TargetRow]) -> list[Worded]:
+    def worded(self, targets: Sequence[TargetRow]) -> Iterable[tuple[TargetRow, Worded]]:
         contents = [self._content(target) for target in targets]
         ids = store_bodies([content or _as_written(self._broadcast) for content in contents])
-        return [Worded(pk, "" if content else REFUSED) for pk, content in zip(ids, contents, strict=True)]
+        worded = (Worded(pk, "" if content else REFUSED) for pk, content in zip(ids, contents, strict=True))
+        return zip(targets, worded, strict=True)
+
+    def in_parts(self, targets: Sequence[TargetRow]) -> Iterator[tuple[TargetRow, Worded]]:
+        for target in targets:
+            for worded in _in_parts(self._contents(target), self._broadcast):
+                yield target, worded
 
     def _content(self, target: TargetRow) -> bytes | None:
         """None when there is nothing that DingTalk would take. The launch saw to it; a run's time may be longer."""
-        values = values_of(robot=target.robot_name, group=target.group_name, variables=target.variables, run=self._run)
-        template = self._template if target.override is None else self._own[target.override]
-        filled = template.filled(values)
+        filled = self._filled(target)
         try:
             message = with_ending(filled.message, _ending(target), at=self._at)
             return None if filled.missing else build(message, self._at)
         except PayloadError:
             return None
+
+    def _contents(self, target: TargetRow) -> list[bytes]:
+        """Of each part; none where _content is None."""
+        filled = self._filled(target)
+        try:
+            return [] if filled.missing else _contents(filled.message, at=self._at, ending=_ending(target))
+        except PayloadError:
+            return []
+
+    def _filled(self, target: TargetRow) -> Filled:
+        values = values_of(robot=target.robot_name, group=target.group_name, variables=target.variables, run=self._run)
+        template = self._template if target.override is None else self._own[target.override]
+        return template.filled(values)
+
+
+def _contents(message: Message, *, at: At, ending: Ending | None) -> list[bytes]:
+    """Raises PayloadError."""
+    return [build(part.message, part.at) for part in outgoing(message, at=at, ending=ending)]
+
+
+def _in_parts(contents: Sequence[bytes], broadcast: Broadcast) -> list[Worded]:
+    if not contents:
+        return [Worded(store_body(_as_written(broadcast)).pk, REFUSED)]
+    ids = store_bodies(contents)
+    return [Worded(pk, part=number, parts=len(ids)) for number, pk in enumerate(ids, start=1)]
 
 
 def _ending(target: TargetRow) -> Ending | None:

@@ -38,7 +38,10 @@ _GAP: Final = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`piece`: what of the text it holds, to the letter; joined, the pieces are the text. `message`: what goes out."""
+    """`piece`: what of the text it holds, to the letter; joined, the pieces are the text. `message`: what goes out.
+
+    Of a message that goes out whole there is no piece.
+    """
 
     number: int
     count: int
@@ -86,6 +89,14 @@ def split(message: Text | Markdown, *, at: At, ending: Ending | None, limit: int
     except CannotBreak as found:
         return Split(unit=found.unit)
     return Split(too_many=True)
+
+
+def outgoing(message: Message, *, at: At, ending: Ending | None) -> tuple[Part, ...]:
+    """The message with its ending where it fits, else its parts; where it cannot be split either, as if it fitted."""
+    whole = with_ending(message, ending, at=at)
+    if isinstance(message, Text | Markdown) and is_too_big(whole, at):
+        return split(message, at=at, ending=ending).parts or (Part(1, 1, "", whole, at),)
+    return (Part(1, 1, "", whole, at),)
 
 
 class _Scissors:
