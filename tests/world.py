@@ -18,7 +18,7 @@ from dingadmin.demo import seed_demo
 from dingtalk.replies import Kind
 from messages.models import Attempt, Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Draft, Notice, Run
 from messages.notices.kinds import NoticeKind, organisation_subject, robot_subject
-from messages.notices.raising import close_notice, raise_notice
+from messages.notices.raising import close_notices, open_notices, raise_notice
 from messages.services.drafts import save_draft
 from messages.services.snapshots import Snapshot
 from robots.models import PauseReason, Recipient, Robot, RobotStatus, Tag
@@ -211,7 +211,7 @@ def _notices(robot: Robot) -> Notice:
     """Open ones and one that is over; the first of them can be put away."""
     now = timezone.now()
     raise_notice(NoticeKind.CLOCK_OFF, params={"skew": 4020}, at=now)
-    close_notice(NoticeKind.CLOCK_OFF, at=now)
+    close_notices(open_notices(NoticeKind.CLOCK_OFF, ""), at=now)
     params = {"robot": robot.name, "group": robot.group_name, "reason": "sign_mismatch"}
     raise_notice(NoticeKind.ROBOT_PAUSED, subject=robot_subject(robot.pk), params=params, at=now)
     subject = organisation_subject(robot.organisation_id)

@@ -9,7 +9,7 @@ from typing import Final
 from dingtalk.replies import Kind
 from messages.models import Attempt, Delivery, EngineState, Notice, Worker
 from messages.notices.kinds import NoticeKind, subject_id
-from messages.notices.raising import open_notices, raise_notice
+from messages.notices.raising import close_notices, open_notices, raise_notice
 from robots.models import Organisation, PauseReason, Robot, RobotStatus
 
 # So long after the last of them DingTalk has calmed down.
@@ -57,7 +57,7 @@ def _close_what_is_over(notices: Iterable[Notice], *, now: datetime) -> None:
         by_kind.setdefault(notice.kind, []).append(notice)
     over = [pk for kind, found in by_kind.items() if kind in _OVER for pk in _OVER[kind](found, now)]
     if over:
-        Notice.objects.filter(pk__in=over, closed_at=None).update(closed_at=now)
+        close_notices(Notice.objects.filter(pk__in=over), at=now)
 
 
 def _robots_going_again(notices: list[Notice], _now: datetime) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -51,12 +51,14 @@ class Bodies:
     def __init__(self) -> None:
         self._bodies: dict[int, bytes] = {}
 
-    def get(self, body_id: int) -> bytes:
-        if body_id not in self._bodies:
-            if len(self._bodies) >= self.MOST:
-                self._bodies.clear()
-            self._bodies[body_id] = Body.objects.get(pk=body_id).text.encode("utf-8")
-        return self._bodies[body_id]
+    def get(self, body_ids: Collection[int]) -> dict[int, bytes]:
+        """By one query at most, also where every group has its own words."""
+        if missing := set(body_ids) - self._bodies.keys():
+            if len(self._bodies) + len(missing) > self.MOST:
+                self._bodies = {pk: self._bodies[pk] for pk in body_ids if pk in self._bodies}
+            texts = Body.objects.filter(pk__in=missing).values_list("pk", "text")
+            self._bodies |= {pk: text.encode("utf-8") for pk, text in texts}
+        return self._bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +136,13 @@ def _hold_full_robots(rows: Sequence[QueueRow], waits: Sequence[int], *, now: da
             hold(row.robot_id, until=now + timedelta(milliseconds=wait_ms), reason=PACING_REASON)
 
 
-def _readable(rows: Iterable[QueueRow], claim: uuid.UUID, bodies: Bodies, *, now: datetime) -> list[Claimed]:
+def _readable(rows: Sequence[QueueRow], claim: uuid.UUID, bodies: Bodies, *, now: datetime) -> list[Claimed]:
     """Those whose secrets can be decrypted; the others fail, under the claim that took them."""
     claimed: list[Claimed] = []
+    texts = bodies.get([row.body_id for row in rows])
     for row in rows:
         try:
-            claimed.append(_claimed(row, claim, bodies.get(row.body_id)))
+            claimed.append(_claimed(row, claim, texts[row.body_id]))
         except CiphertextError:
             ours = Delivery.objects.filter(pk=row.pk, status=DeliveryStatus.SENDING, claim=claim)
             end_without_call(ours, DeliveryStatus.FAILED, "key_missing", now=now, lease_until=None)

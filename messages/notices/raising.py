@@ -24,9 +24,9 @@ def raise_notice(kind: str, *, subject: str = "", params: Mapping[str, object], 
         open_notices(kind, subject).update(**again)
 
 
-def close_notice(kind: str, *, subject: str = "", at: datetime, by_name: str = "") -> bool:
-    """Without a name: it is over by itself. False when none was open."""
-    return bool(open_notices(kind, subject).update(closed_at=at, closed_by_name=by_name))
+def close_notices(notices: QuerySet[Notice], *, at: datetime, by_name: str = "") -> int:
+    """Without a name: they are over by themselves. Returns how many of them were open."""
+    return notices.filter(closed_at=None).update(closed_at=at, closed_by_name=by_name)
 
 
 def open_notices(kind: str, subject: str) -> QuerySet[Notice]:

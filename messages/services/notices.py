@@ -9,6 +9,7 @@ from audit.actors import Actor
 from audit.log import record
 from messages.models import Notice
 from messages.notices.kinds import STAYS_UNTIL_DONE
+from messages.notices.raising import close_notices
 
 
 def may_be_put_away(notice: Notice) -> bool:
@@ -20,7 +21,7 @@ def put_away(notice: Notice, *, by: Actor) -> bool:
     """False when it is over already, or when it stays until somebody has done what it asks for."""
     if not may_be_put_away(notice):
         return False
-    if not Notice.objects.filter(pk=notice.pk, closed_at=None).update(closed_at=timezone.now(), closed_by_name=by.name):
+    if not close_notices(Notice.objects.filter(pk=notice.pk), at=timezone.now(), by_name=by.name):
         return False
     record("notice.put_away", by=by, target=notice, detail={"kind": notice.kind, "subject": notice.subject})
     return True

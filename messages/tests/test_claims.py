@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from messages.engine.claims import Claimed, claim_due
 from messages.engine.firing import fire_due
@@ -15,7 +17,7 @@ from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus
 from messages.tests.engine_parts import make_rules
 from robots.models import Robot, RobotStatus
 from robots.pacing import Wish
-from tests.factories import make_broadcast, make_delivery, make_organisation, make_robot, make_run
+from tests.factories import make_body, make_broadcast, make_delivery, make_organisation, make_robot, make_run
 
 NOW_PLUS = timedelta(milliseconds=50)
 
@@ -42,6 +44,22 @@ def test_the_claimed_body_carries_the_deliverys_msg_uuid() -> None:
     delivery = make_delivery()
     (claimed,) = claim()
     assert str(delivery.msg_uuid).encode() in claimed.body
+
+
+@pytest.mark.django_db
+def test_a_claim_costs_the_same_queries_when_every_group_has_its_own_words(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    texts = [f"Drill {number}." for number in range(30)]
+    for text in texts:
+        make_delivery(body=make_body(text))
+    rules = make_rules()
+    rules.pacing.acquire([Wish("f", "rebuilt")])
+    with CaptureQueriesContext(connection) as of_one:
+        claim_due(limit=1, now=timezone.now() + NOW_PLUS, rules=rules)
+    with django_assert_num_queries(len(of_one)):
+        taken = claim_due(limit=29, now=timezone.now() + NOW_PLUS, rules=rules).taken
+    assert all(text.encode() in item.body for text, item in zip(texts[1:], taken, strict=True))
 
 
 @pytest.mark.django_db

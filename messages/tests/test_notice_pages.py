@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from audit.models import Entry
 from messages.models import Notice
 from messages.notices.kinds import NoticeKind, organisation_subject, robot_subject
-from messages.notices.raising import close_notice, raise_notice
+from messages.notices.raising import close_notices, open_notices, raise_notice
 from robots.models import Organisation
 from tests.factories import make_organisation, make_robot, make_user
 
@@ -120,7 +120,7 @@ def test_from_the_list_it_leads_back_to_the_list(english: Client) -> None:
 
 def test_the_list_tells_what_is_open_what_is_over_and_who_put_what_away(english: Client) -> None:
     raised(NoticeKind.CLOCK_OFF, skew=4000)
-    close_notice(NoticeKind.CLOCK_OFF, at=timezone.now())
+    close_notices(open_notices(NoticeKind.CLOCK_OFF, ""), at=timezone.now())
     put_away(english, raised())
     paused_robot()
     text = text_of(english, reverse("broadcasts:notice_list"))

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from messages.models import Notice
 from messages.notices.kinds import NoticeKind, subject_id
-from messages.notices.raising import close_notice, raise_notice
+from messages.notices.raising import close_notices, open_notices, raise_notice
 from messages.notices.texts import words_of
 
 pytestmark = pytest.mark.django_db
@@ -38,13 +38,13 @@ def test_each_subject_has_a_notice_of_its_own() -> None:
 
 def test_a_notice_that_was_closed_is_opened_anew_when_it_happens_again() -> None:
     raise_notice(NoticeKind.CLOCK_OFF, params={"skew": 4000}, at=timezone.now())
-    assert close_notice(NoticeKind.CLOCK_OFF, at=timezone.now(), by_name="li")
+    assert close_notices(open_notices(NoticeKind.CLOCK_OFF, ""), at=timezone.now(), by_name="li")
     raise_notice(NoticeKind.CLOCK_OFF, params={"skew": 4000}, at=timezone.now())
     assert [notice.closed_by_name for notice in Notice.objects.order_by("pk")] == ["li", ""]
 
 
 def test_closing_what_is_not_open_says_so() -> None:
-    assert not close_notice(NoticeKind.CLOCK_OFF, at=timezone.now())
+    assert not close_notices(open_notices(NoticeKind.CLOCK_OFF, ""), at=timezone.now())
 
 
 def test_a_subject_names_the_row_that_it_is_about() -> None:

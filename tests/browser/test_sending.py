@@ -87,7 +87,7 @@ def test_a_double_click_sends_once(admin: User, signed_in: SignedIn, sending: Se
     page.goto(f"/drafts/{draft.pk}/launch/")
     page.get_by_role("button", name="Send to 1 group now").dblclick()
 
-    expect(page.get_by_text("1 of 1 groups are done")).to_be_visible()
+    expect(page.get_by_text("1 of 1 group is done")).to_be_visible()
     assert Broadcast.objects.count() == 1
     assert ChatMessage.objects.filter(group=group).count() == 1
 
