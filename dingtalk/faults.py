@@ -25,7 +25,7 @@ _BEFORE_SENDING: tuple[tuple[type[BaseException] | tuple[type[BaseException], ..
 )
 _TIMEOUTS = (urllib3_errors.ReadTimeoutError, TimeoutError)
 _RESETS = (ConnectionError, urllib3_errors.SSLError, requests.exceptions.SSLError)
-_MALFORMED = (http.client.HTTPException, requests.exceptions.InvalidHeader)
+_MALFORMED = (http.client.HTTPException, requests.exceptions.InvalidHeader, urllib3_errors.InvalidHeader)
 
 
 def reason_of(error: BaseException, *, sent: bool | None, late: bool) -> ReasonKey:

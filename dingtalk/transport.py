@@ -20,10 +20,12 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError
+from urllib3.util import Timeout
 
 
 @dataclass(slots=True)
@@ -81,6 +83,17 @@ class _TrackedConnection(http.client.HTTPConnection):
 
     response_class = _TimedResponse
     _connecting = False
+    _gathered: list[bytes] | None = None
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Head and body leave in one piece: one system call, and mostly one packet, in place of two."""
+        gathered: list[bytes] = []
+        self._gathered = gathered
+        try:
+            super().request(*args, **kwargs)
+        finally:
+            self._gathered = None
+        self.send(b"".join(gathered))
 
     def connect(self) -> None:
         if state := _current.get():
@@ -92,6 +105,9 @@ class _TrackedConnection(http.client.HTTPConnection):
             self._connecting = False
 
     def send(self, data: Any) -> None:
+        if self._gathered is not None:
+            self._gathered.append(data)
+            return
         if self.sock is None:
             self.connect()
         state = _current.get()
@@ -121,6 +137,7 @@ class _TlsPool(HTTPSConnectionPool):
 class _Adapter(HTTPAdapter):
     def __init__(self, *, pool_size: int, tls: ssl.SSLContext) -> None:
         self._tls = tls
+        self._pools: dict[str, HTTPConnectionPool] = {}
         super().__init__(pool_connections=4, pool_maxsize=pool_size, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -132,9 +149,40 @@ class _Adapter(HTTPAdapter):
         manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
         return manager
 
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, *, proxies: Mapping[str, str] | None = None, **options: Any
+    ) -> requests.Response:
+        """Without a proxy straight to the pool: what requests looks up about a URL for each call is always the same."""
+        if proxies:
+            return super().send(request, proxies=proxies, **options)
+        base, path = _split(request.url or "")
+        pool = self._pools.get(base) or self._pools.setdefault(base, self.poolmanager.connection_from_url(base))
+        connect, read = options["timeout"]
+        raw = pool.urlopen(
+            request.method or "",
+            path,
+            body=request.body,
+            headers=request.headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=Timeout(connect=connect, read=read),
+            preload_content=False,
+            decode_content=False,
+        )
+        response = requests.Response()
+        response.status_code, response.headers, response.raw = raw.status, CaseInsensitiveDict(raw.headers), raw
+        return response
+
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Always verify, with the shared context: requests' own way reads the bundle again for every connection."""
         conn.cert_reqs = "CERT_REQUIRED"
+
+
+def _split(url: str) -> tuple[str, str]:
+    """The address of a URL, and the rest of it from the first slash on."""
+    end = url.find("/", url.find("://") + 3)
+    return (url[:end], url[end:]) if end > 0 else (url, "/")
 
 
 def make_session(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import threading
 import time
 from datetime import timedelta
@@ -61,6 +62,9 @@ def deliver_due() -> None:
 @functools.cache
 def make_pump() -> Pump:
     """One per process: its connections to DingTalk and Redis are kept."""
+    # What is loaded by now stays for good: looking through it for garbage again and again costs a tenth of the sending.
+    gc.collect()
+    gc.freeze()
     rules = ClaimRules(
         lease=timedelta(seconds=settings.LEASE_SECONDS),
         worker=worker_name(),

@@ -1,6 +1,7 @@
 """What goes out."""
 
 import json
+import socket
 import threading
 from urllib.parse import parse_qs, urlsplit
 
@@ -31,6 +32,24 @@ def test_a_call_posts_the_bytes_as_they_are_to_robot_send():
     assert request.headers["accept-encoding"] == "identity"
     assert "transfer-encoding" not in request.headers
     assert request.body == BODY
+
+
+def test_head_and_body_leave_in_one_piece():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        first: list[bytes] = []
+
+        def answer() -> None:
+            with listener.accept()[0] as connection:
+                first.append(connection.recv(65_536))
+                connection.sendall(OK)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        outcome = call(f"http://127.0.0.1:{listener.getsockname()[1]}").outcome
+        thread.join()
+    assert outcome.kind is Kind.DELIVERED
+    assert first[0].startswith(b"POST /robot/send?")
+    assert first[0].endswith(b"\r\n\r\n" + BODY)
 
 
 def test_chinese_and_emoji_arrive_unescaped():

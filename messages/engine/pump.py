@@ -6,15 +6,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from queue import Empty, SimpleQueue
 
 from django.db import connection
 
 from dingtalk.client import Client
 from messages.engine.brakes import Brakes, hand_back
+from messages.engine.callers import Callers, Result
 from messages.engine.claims import Claimed, ClaimRules, Claims, claim_due
 from messages.engine.outages import AWAY, through_outage
 from messages.engine.recording import Finished, record_finished
@@ -23,15 +22,7 @@ from messages.engine.state import may_send
 logger = logging.getLogger(__name__)
 
 MAX_SECONDS = 60
-# A transaction for each finished call would cost more than the call: results are gathered for so long. What is claimed
-# ahead keeps the slots busy meanwhile.
-GATHER_SECONDS = 0.025
 NOTHING = Claims(taken=[])
-# While there is room in the window, new work is looked for at least this often.
-LOOK_SECONDS = 0.1
-
-# What comes back from a thread: a finished call, or the claim itself when a person stopped it before its call began.
-Result = Finished | Claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +48,7 @@ class Pump:
         claim_at = 0.0
         calls = in_flight = 0
         brakes = Brakes(now=self.now)
-        done: SimpleQueue[Future[Result]] = SimpleQueue()
-        with ThreadPoolExecutor(max_workers=self.window, thread_name_prefix="call") as pool:
+        with Callers(self._call, count=self.window) as callers:
             while True:
                 goes_on = time.monotonic() < ends_at and not (stop and stop.is_set())
                 claims = NOTHING
@@ -66,11 +56,10 @@ class Pump:
                     claims = self._claim(self.capacity - in_flight, busy=in_flight > 0)
                     claim_at = time.monotonic() + claims.wait_seconds
                 brakes.watch(claims.taken)
-                for item in claims.taken:
-                    pool.submit(self._call, item, brakes).add_done_callback(done.put)
+                callers.hand_over(claims.taken, brakes)
                 in_flight += len(claims.taken)
                 if in_flight:
-                    results = _gather(done, most=self.capacity)
+                    results = callers.gather(most=in_flight)
                     calls += self._record(results, brakes)
                     in_flight -= len(results)
                 elif goes_on and (wait := claim_at - time.monotonic()) > 0:
@@ -108,21 +97,6 @@ class Pump:
         if not brakes.may_call(claimed.broadcast_id):
             return claimed
         return Finished(claimed=claimed, call=self.client.send(claimed.target, claimed.body))
-
-
-def _gather(done: SimpleQueue[Future[Result]], *, most: int) -> list[Result]:
-    """What has finished, waiting a little for company; empty when nothing does for a while."""
-    finished: list[Result] = []
-    patience, ends_at = LOOK_SECONDS, time.monotonic() + LOOK_SECONDS
-    while len(finished) < most and patience > 0:
-        try:
-            finished.append(done.get(timeout=patience).result())
-        except Empty:
-            break
-        if len(finished) == 1:
-            ends_at = time.monotonic() + GATHER_SECONDS
-        patience = ends_at - time.monotonic()
-    return finished
 
 
 class OnePumpPerProcess:
