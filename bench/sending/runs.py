@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,7 +67,7 @@ def run_and_measure(robots: Sequence[Robot], crew: Crew, *, seconds: float) -> M
     )
 
 
-def launch_to(robots: Sequence[Robot]) -> Broadcast:
+def launch_to(robots: Iterable[Robot]) -> Broadcast:
     return launch(
         message=Text(content=TEXT),
         at=At(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from django.conf import settings
@@ -15,6 +16,7 @@ ROWS_PER_QUERY: Final = 2000
 _LAUNCH_FIELDS: Final = (
     "name",
     "group_name",
+    "external",
     "organisation",
     "keywords",
     "variables",
@@ -27,9 +29,38 @@ _LAUNCH_FIELDS: Final = (
 )
 
 
-def resolve_audience(*, all_robots: bool, robots: Iterable[Robot], tags: Iterable[Tag]) -> list[Robot]:
-    """Ordered by name, with their organisations."""
-    return list(audience(all_robots=all_robots, robots=robots, tags=tags).prefetch_related("organisation"))
+class Audience:
+    """Robots in an order, each once. Their names are kept, and nothing else of them.
+
+    Whoever goes through it reads them as they are at that moment, never more than ROWS_PER_QUERY at once, and passes
+    over those that were deleted since.
+    """
+
+    def __init__(self, names: Mapping[int, str]) -> None:
+        self._names = names
+
+    @classmethod
+    def of(cls, robots: Iterable[Robot]) -> Audience:
+        return robots if isinstance(robots, Audience) else cls({robot.pk: robot.name for robot in robots})
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[Robot]:
+        for part in self.parts():
+            yield from as_they_are_now(part)
+
+    def parts(self) -> Iterator[Mapping[int, str]]:
+        """Names by id, as many as are read at once."""
+        names = iter(self._names.items())
+        while part := dict(islice(names, ROWS_PER_QUERY)):
+            yield part
+
+
+def resolve_audience(*, all_robots: bool, robots: Iterable[Robot], tags: Iterable[Tag]) -> Audience:
+    """Ordered by name."""
+    found = audience(all_robots=all_robots, robots=robots, tags=tags)
+    return Audience(dict(found.values_list("pk", "name").iterator(chunk_size=ROWS_PER_QUERY)))
 
 
 def audience(*, all_robots: bool, robots: Iterable[Robot], tags: Iterable[Tag]) -> QuerySet[Robot]:
@@ -42,16 +73,16 @@ def audience(*, all_robots: bool, robots: Iterable[Robot], tags: Iterable[Tag]) 
     if not all_robots:
         tagged = Robot.tags.through.objects.filter(tag__in=_ids(tags)).values("robot")
         found = found.filter(Q(pk__in=_ids(robots)) | Q(pk__in=tagged))
-    return found.defer("token_encrypted", "notes").order_by("name", "pk")
+    return found.defer("token_encrypted", "secret_encrypted", "notes").order_by("name", "pk")
 
 
-def as_they_are_now(robots: Sequence[Robot]) -> list[Robot]:
-    """In the order given, each once, without those that were deleted; with no more than a launch needs."""
-    ids = list(dict.fromkeys(robot.pk for robot in robots))
+def as_they_are_now(ids: Iterable[int]) -> list[Robot]:
+    """In the order given, without those that were deleted; with no more than a launch needs."""
+    wanted = list(ids)
     found: dict[int, Robot] = {}
-    for start in range(0, len(ids), ROWS_PER_QUERY):
-        found |= Robot.objects.only(*_LAUNCH_FIELDS).in_bulk(ids[start : start + ROWS_PER_QUERY])
-    return [found[pk] for pk in ids if pk in found]
+    for start in range(0, len(wanted), ROWS_PER_QUERY):
+        found |= Robot.objects.only(*_LAUNCH_FIELDS).in_bulk(wanted[start : start + ROWS_PER_QUERY])
+    return [found[pk] for pk in wanted if pk in found]
 
 
 def _ids(rows: Iterable[Robot] | Iterable[Tag]) -> object:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from itertools import islice
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -21,14 +20,15 @@ from dingtalk.payloads import At, Message, message_to_dict
 from dingtalk.payloads.cleaning import cleaned_at
 from messages.models import Broadcast, Draft, Target, UncertainPolicy
 from messages.rendering.message import storable
-from messages.services.audience import ROWS_PER_QUERY, as_they_are_now
-from messages.services.checks import Check, check_launch, robot_deleted, tailoring_of
+from messages.services.audience import Audience, as_they_are_now
+from messages.services.checks import Check, Finding, LaunchCheck, robot_deleted, tailoring_of
 from messages.services.content import summary
 from messages.services.drafts import StaleDraft
 from messages.services.overrides import Override
 from messages.services.planning import clock, planned_moment, useful_moment, zone_named
 from messages.services.tailoring import Tailoring
 from messages.wakeups import wake_tick
+from robots.bulk import insert_many
 from robots.models import Robot
 
 NAME_LENGTH: Final = 100
@@ -62,7 +62,7 @@ class AlreadyLaunched(Exception):
 class _Order:
     message: Message
     at: At
-    robots: Sequence[Robot]
+    audience: Audience
     name: str
     by: Actor
     launch_key: uuid.UUID
@@ -82,7 +82,7 @@ def launch(
     *,
     message: Message,
     at: At,
-    robots: Sequence[Robot],
+    robots: Iterable[Robot],
     name: str,
     by: Actor,
     launch_key: uuid.UUID,
@@ -113,7 +113,7 @@ def launch(
     order = _Order(
         message=storable(message),
         at=cleaned_at(at),
-        robots=robots,
+        audience=Audience.of(robots),
         name=(name.strip() or summary(message))[:NAME_LENGTH],
         by=by,
         launch_key=launch_key,
@@ -145,17 +145,15 @@ def _launch(order: _Order) -> Broadcast:
     useful_moment(order.useful_until, planned_at=planned_at, zone=zone)
     if order.draft and not _take_draft(order.draft, order):
         return _launched_meanwhile(order.draft, order)
-    robots = as_they_are_now(order.robots)
-    check = _check(order, robots, planned_at)
-    if check.blockers or (check.questions and not order.over_quota):
-        raise LaunchRefused(check)
     tailoring = tailoring_of(
         order.message, at=order.at, planned_at=planned_at, zone=order.zone, overrides=order.overrides
     )
-    tailored = not tailoring.plain or any(map(tailoring.ending_of, robots))
-    broadcast = _freeze(order, planned_at, tailored=tailored, own=tailoring.own_messages)
-    _aim(broadcast, robots, tailoring)
-    detail = _detail(order, broadcast, len(robots)) | ({"over_quota": True} if check.questions else {})
+    checking = LaunchCheck(tailoring, at=order.at, when=planned_at, urgent=order.urgent)
+    broadcast = _freeze(order, planned_at, tailoring)
+    check = _aim(broadcast, order.audience, tailoring, checking)
+    if check.blockers or (check.questions and not order.over_quota):
+        raise LaunchRefused(check)  # which takes back everything that was written
+    detail = _detail(order, broadcast) | ({"over_quota": True} if check.questions else {})
     record("broadcast.launched", by=order.by, target=broadcast, detail=detail)
     transaction.on_commit(wake_tick)
     return broadcast
@@ -188,22 +186,7 @@ def _launched_meanwhile(draft: Draft, order: _Order) -> Broadcast:
     raise StaleDraft(current.versions.first())
 
 
-def _check(order: _Order, robots: Sequence[Robot], planned_at: datetime) -> Check:
-    check = check_launch(
-        message=order.message,
-        at=order.at,
-        robots=robots,
-        planned_at=planned_at,
-        zone=order.zone,
-        urgent=order.urgent,
-        overrides=order.overrides,
-    )
-    there = {robot.pk for robot in robots}
-    gone = {robot.pk: robot for robot in order.robots if robot.pk not in there}
-    return replace(check, findings=(*check.findings, *map(robot_deleted, gone.values())))
-
-
-def _freeze(order: _Order, planned_at: datetime, *, tailored: bool, own: Sequence[Message]) -> Broadcast:
+def _freeze(order: _Order, planned_at: datetime, tailoring: Tailoring) -> Broadcast:
     body = message_to_dict(order.message)
     msgtype = str(body["msgtype"])
     return Broadcast.objects.create(
@@ -212,8 +195,8 @@ def _freeze(order: _Order, planned_at: datetime, *, tailored: bool, own: Sequenc
         draft_version=order.seen_version if order.draft else None,
         msgtype=msgtype,
         content=body[msgtype],
-        tailored=tailored,
-        overrides=[message_to_dict(storable(message))[msgtype] for message in own],
+        tailored=not tailoring.plain,
+        overrides=[message_to_dict(storable(message))[msgtype] for message in tailoring.own_messages],
         at_mobiles=list(order.at.mobiles),
         at_user_ids=list(order.at.user_ids),
         at_everyone=order.at.everyone,
@@ -229,26 +212,52 @@ def _freeze(order: _Order, planned_at: datetime, *, tailored: bool, own: Sequenc
     )
 
 
-def _aim(broadcast: Broadcast, robots: Sequence[Robot], tailoring: Tailoring) -> None:
-    targets = _targets(broadcast, robots, tailoring)
-    while batch := list(islice(targets, ROWS_PER_QUERY)):
-        Target.objects.bulk_create(batch)
+class _Target(NamedTuple):
+    """Named like the target's own fields."""
+
+    broadcast: int
+    robot: int
+    robot_name: str
+    group_name: str
+    variables: Mapping[str, str]
+    override: int | None
+    ending: Mapping[str, Any] | None
 
 
-def _targets(broadcast: Broadcast, robots: Sequence[Robot], tailoring: Tailoring) -> Iterator[Target]:
+def _aim(broadcast: Broadcast, audience: Audience, tailoring: Tailoring, checking: LaunchCheck) -> Check:
+    """The robots as they are now, part by part: what is checked of each is what is frozen of it."""
+    gone: list[Finding] = []
+    ended = False
+    for part in audience.parts():
+        robots = as_they_are_now(part)
+        checking.look_at(robots)
+        targets = list(_targets(broadcast, robots, tailoring))
+        insert_many(Target, _Target._fields, targets)
+        ended = ended or any(target.ending for target in targets)
+        there = {robot.pk for robot in robots}
+        gone += [robot_deleted(Robot(pk=pk, name=name)) for pk, name in part.items() if pk not in there]
+    if ended and not broadcast.tailored:
+        broadcast.tailored = True
+        broadcast.save(update_fields=["tailored"])
+    check = checking.made()
+    return replace(check, findings=(*check.findings, *gone))
+
+
+def _targets(broadcast: Broadcast, robots: Iterable[Robot], tailoring: Tailoring) -> Iterator[_Target]:
     for robot in robots:
-        yield Target(
-            broadcast=broadcast,
-            robot=robot,
-            robot_name=robot.name,
-            group_name=robot.group_name,
+        yield _Target(
+            broadcast.pk,
+            robot.pk,
+            robot.name,
+            robot.group_name,
             variables=tailoring.variables_of(robot),
             override=tailoring.override_of(robot),
             ending=asdict(ending) if (ending := tailoring.ending_of(robot)) else None,
         )
 
 
-def _detail(order: _Order, broadcast: Broadcast, robots: int) -> dict[str, object]:
+def _detail(order: _Order, broadcast: Broadcast) -> dict[str, object]:
+    robots = len(order.audience)
     detail: dict[str, object] = {"robots": robots, "planned_at": broadcast.planned_at.isoformat(), "zone": order.zone}
     if order.useful_until:
         detail["useful_until"] = order.useful_until.isoformat()

@@ -18,7 +18,7 @@ from messages.services.audience import as_they_are_now
 from messages.services.budget import over_budget
 from messages.services.checks import Check, check_launch
 from messages.services.content import message_of
-from robots.models import Organisation, Robot
+from robots.models import Organisation
 
 # Each run is checked like a launch of its own: so many at once, and the rest by asking once more.
 RUNS_AT_ONCE: Final = 50
@@ -44,6 +44,8 @@ class Source(NamedTuple):
     status: str
     body_id: int
     uncertain_tries: int
+    part: int
+    parts: int
 
     @property
     def is_retry(self) -> bool:
@@ -94,10 +96,12 @@ class ResendPlan:
 
 def plan_resend(chosen: Chosen, including: Including) -> ResendPlan:
     """Everything that a person has to see before, and the same again when it is done."""
-    rows, more = _first_runs(Source(*row) for row in resendable(chosen.rows()).values_list(*_COLUMNS).iterator())
+    rows, more = _first_runs(
+        Source(*row) for row in resendable(chosen.to_send_again()).values_list(*_COLUMNS).iterator()
+    )
     checks = _Checks(rows)
     sound = [row for row in rows if not checks.objections(row)]
-    again = tuple(row for row in sound if _is_included(row, including))
+    again = tuple(_in_order(sound, including))
     return ResendPlan(
         again=again,
         failed=sum(row.status in NOT_ARRIVED for row in sound),
@@ -123,6 +127,17 @@ def _first_runs(rows: Iterable[Source]) -> tuple[list[Source], bool]:
     return taken, False
 
 
+def _in_order(rows: Iterable[Source], including: Including) -> Iterator[Source]:
+    """What goes out; of a message in parts nothing behind a part that does not."""
+    cut_off: set[tuple[int, int | None]] = set()
+    for row in rows:
+        message = row.run_id, row.robot_id
+        if message not in cut_off and _is_included(row, including):
+            yield row
+        elif row.parts > 1:
+            cut_off.add(message)
+
+
 def _is_included(row: Source, including: Including) -> bool:
     if row.is_retry:
         return including.retries
@@ -146,7 +161,7 @@ class _Checks:
     """The launch checks of every broadcast that is concerned, against the robots as they are now."""
 
     def __init__(self, rows: Sequence[Source]) -> None:
-        self._robots = {robot.pk: robot for robot in as_they_are_now([Robot(pk=pk) for pk in _robot_ids(rows)])}
+        self._robots = {robot.pk: robot for robot in as_they_are_now(_robot_ids(rows))}
         self._broadcasts = Broadcast.objects.in_bulk({row.broadcast_id for row in rows})
         self._checks = {pk: self._check(broadcast, rows) for pk, broadcast in self._broadcasts.items()}
         self._objections = {pk: _objections(check) for pk, check in self._checks.items() if check}

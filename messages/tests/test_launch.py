@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from audit.actors import Actor
@@ -166,12 +167,45 @@ def test_text_that_no_database_takes_is_cleaned_before_it_is_frozen():
     assert launched(make_robot(), message=Text("a\x00b\ud800c")).content == {"content": "abc"}
 
 
-def test_many_robots_are_frozen_batch_by_batch(monkeypatch, django_assert_max_num_queries):
-    monkeypatch.setattr("messages.services.launch.ROWS_PER_QUERY", 4)
+def test_many_robots_are_read_checked_and_frozen_part_by_part(monkeypatch):
     monkeypatch.setattr(audience, "ROWS_PER_QUERY", 4)
     robots = [make_robot(f"r{number}") for number in range(10)]
+    held: list[int] = []
+    real = audience.as_they_are_now
+
+    def read(ids: Iterable[int]) -> list[Robot]:
+        found = real(ids)
+        held.append(len(found))
+        return found
+
+    monkeypatch.setattr("messages.services.launch.as_they_are_now", read)
     broadcast = launched(*robots)
+    assert held == [4, 4, 2]
     assert [target.robot_name for target in broadcast.targets.all()] == [robot.name for robot in robots]
+
+
+def test_what_is_wrong_with_a_robot_far_down_refuses_the_whole_launch(monkeypatch):
+    monkeypatch.setattr(audience, "ROWS_PER_QUERY", 4)
+    robots = [make_robot(f"r{number}") for number in range(9)]
+    Robot.objects.filter(pk=robots[-1].pk).update(keywords=["通知"])
+    with pytest.raises(LaunchRefused) as refusal:
+        launched(*robots)
+    assert codes(refusal) == [("r8", "keyword_missing")]
+    assert nothing_was_written()
+
+
+def test_each_part_of_an_audience_is_read_once_and_written_once(monkeypatch):
+    monkeypatch.setattr(audience, "ROWS_PER_QUERY", 4)
+    robots = [make_robot() for _ in range(12)]
+    launched(robots[0])  # from now on the cache knows what was used up to the last hour
+
+    def queries(count: int) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            launched(*robots[:count])
+        return len(captured)
+
+    assert queries(4) == queries(1)
+    assert queries(12) == queries(4) + 2 * 2
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------
@@ -372,8 +406,8 @@ def test_a_robot_deleted_while_the_launch_writes_is_named(monkeypatch):
 
     real = audience.as_they_are_now
 
-    def reread(robots: Sequence[Robot]) -> list[Robot]:
-        found = real(robots)
+    def reread(ids: Iterable[int]) -> list[Robot]:
+        found = real(ids)
         delete_meanwhile()
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages.services.checks.findings import Check, Finding
-from messages.services.checks.launching import check_launch, tailoring_of
+from messages.services.checks.launching import LaunchCheck, check_launch, tailoring_of
 from messages.services.checks.robots import robot_deleted
 
-__all__ = ["Check", "Finding", "check_launch", "robot_deleted", "tailoring_of"]
+__all__ = ["Check", "Finding", "LaunchCheck", "check_launch", "robot_deleted", "tailoring_of"]
