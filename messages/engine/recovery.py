@@ -6,7 +6,8 @@ import random
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Concat
 
 from dingtalk.replies import Kind, ReasonKey
 from dingtalk.replies.advice import ADVICE
@@ -15,9 +16,15 @@ from messages.engine.outcomes import EARLIER_CALL, UNCERTAIN_GIVE_UP, Facts, aft
 from messages.engine.recording import apply_move
 from messages.models import Attempt, BroadcastStatus, Delivery, DeliveryStatus, Run
 from messages.models.delivery import DeliveryQuerySet
-from robots.models import Robot, RobotStatus
+from robots.models import PauseReason, Robot, RobotStatus
+from robots.reasons import ROBOT_PAUSED
 
 REAPED_PER_TICK = 500
+_WHY_PAUSED = Case(
+    When(paused_reason=PauseReason.BY_PERSON, then=Value(ROBOT_PAUSED)),
+    default=Concat(Value(f"{ROBOT_PAUSED}:"), F("paused_reason")),
+)
+_PAUSED = Subquery(Robot.objects.filter(pk=OuterRef("robot")).annotate(why=_WHY_PAUSED).values("why"))
 # What a delivery says itself of a call that may have arrived.
 _UNKNOWN_FATES = [key.value for key, advice in ADVICE.items() if advice.kind is Kind.UNCERTAIN]
 
@@ -101,7 +108,7 @@ def give_up_unsendable(now: datetime, *, simulator: bool) -> int:
     paused = Robot.objects.filter(status=RobotStatus.PAUSED)
     exhausted = Robot.objects.filter(organisation__quota_exhausted_until__gt=now)
     count = end_without_call(waiting.filter(robot=None), DeliveryStatus.FAILED, "robot_deleted", now=now)
-    count += end_without_call(ordinary.filter(robot__in=paused), DeliveryStatus.FAILED, "robot_paused", now=now)
+    count += end_without_call(ordinary.filter(robot__in=paused), DeliveryStatus.FAILED, _PAUSED, now=now)
     count += end_without_call(ordinary.filter(robot__in=exhausted), DeliveryStatus.FAILED, "quota_exhausted", now=now)
     # A call that was in flight while its broadcast was cancelled may have come back to the queue.
     cancelled = Run.objects.filter(broadcast__status=BroadcastStatus.CANCELLED)

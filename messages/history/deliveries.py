@@ -48,11 +48,16 @@ def deliveries(wanted: Wanted) -> QuerySet[Delivery]:
     )
 
 
+def of_reason(reason: str) -> Q:
+    """With what is more exactly the same: robot_paused is robot_paused:token_unknown, too."""
+    return Q(reason=reason) | Q(reason__startswith=f"{reason}:")
+
+
 def _simple(rows: QuerySet[Delivery], wanted: Wanted) -> QuerySet[Delivery]:
     if wanted.state:
         rows = rows.filter(status=wanted.state)
     if wanted.reason:
-        rows = rows.filter(reason=wanted.reason)
+        rows = rows.filter(of_reason(wanted.reason))
     if wanted.robot is not None:
         rows = rows.filter(robot=wanted.robot)
     if wanted.broadcast is not None:

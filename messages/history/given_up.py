@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import Count, Min
 
 from messages.history.chosen import resendable
+from messages.history.deliveries import of_reason
 from messages.models import Delivery, DeliveryStatus
 
 REASON: Final = "robot_paused"
@@ -28,7 +29,7 @@ class GivenUp:
 
 def given_up_for(robot_id: int) -> GivenUp | None:
     """None when there is nothing."""
-    rows = resendable(Delivery.objects.filter(robot=robot_id, status=DeliveryStatus.FAILED, reason=REASON))
+    rows = resendable(Delivery.objects.filter(of_reason(REASON), robot=robot_id, status=DeliveryStatus.FAILED))
     found = rows.order_by().aggregate(count=Count("pk"), since=Min("planned_at"))
     if not found["count"]:
         return None

@@ -201,7 +201,7 @@ def test_what_waits_for_a_robot_that_was_paused_so_fails_with_that_reason_and_a_
     finish(claimed, reply(NO_SIGN))
     give_up_unsendable(timezone.now(), simulator=True)
     waiting.refresh_from_db()
-    assert (waiting.status, waiting.reason) == (DeliveryStatus.FAILED, "robot_paused")
+    assert (waiting.status, waiting.reason) == (DeliveryStatus.FAILED, "robot_paused:sign_mismatch")
     answered(robot, OK, is_test=True)
     assert status_of(robot) == (RobotStatus.ACTIVE, "")
 

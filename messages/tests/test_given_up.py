@@ -45,14 +45,20 @@ def give_up(robot: Robot, name: str = "Fire drill", **fields: object) -> Deliver
 def test_what_was_given_up_is_counted_and_the_newest_are_named(english):
     robot = make_robot()
     for number in range(7):
-        give_up(robot, f"Drill {number}", planned_at=NINE + timedelta(hours=number))
+        reason = "robot_paused:token_unknown" if number % 2 else "robot_paused"
+        give_up(robot, f"Drill {number}", planned_at=NINE + timedelta(hours=number), reason=reason)
     text = text_of(english.get(page(robot)))
     assert TITLE in text
     assert "7 messages did not go out to this group, and were not sent again." in text
     assert "Drill 6" in text
     assert "Drill 1" not in text
     assert "and 2 more" in text
-    assert f'href="/history/?state=failed&amp;reason=robot_paused&amp;robot={robot.pk}"' in text
+    url = f"/history/?state=failed&amp;reason=robot_paused&amp;robot={robot.pk}"
+    assert f'href="{url}"' in text
+    listed = text_of(english.get(url.replace("&amp;", "&")))
+    assert "Drill 5" in listed
+    assert "Drill 6" in listed
+    assert "The robot is paused. DingTalk does not know this webhook" in listed
 
 
 def test_an_active_robot_leads_to_sending_all_of_them_again(english):
@@ -78,7 +84,7 @@ def test_only_what_was_given_up_because_of_this_robot_and_not_sent_again_is_told
     give_up(robot, reason="keyword_missing")
     give_up(make_robot())
     make_delivery(robot, status=DeliveryStatus.DELIVERED)
-    again = give_up(robot)
+    again = give_up(robot, reason="robot_paused:token_unknown")
     run = Run.objects.create(
         broadcast=again.run.broadcast,
         planned_at=timezone.now() + timedelta(seconds=1),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from messages.engine.recovery import give_up_unsendable, reap, retry_uncertain
 from messages.models import Attempt, Broadcast, BroadcastStatus, DeliveryStatus, UncertainPolicy
-from robots.models import Robot, RobotStatus
+from robots.models import PauseReason, Robot, RobotStatus
 from tests.factories import make_broadcast, make_delivery, make_organisation, make_robot, make_run
 
 pytestmark = pytest.mark.django_db
@@ -79,8 +79,15 @@ def test_what_waits_for_a_paused_robot_fails_with_that_reason() -> None:
     give_up_unsendable(timezone.now(), simulator=True)
     delivery.refresh_from_db()
     test.refresh_from_db()
-    assert (delivery.status, delivery.reason) == (DeliveryStatus.FAILED, "robot_paused")
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.FAILED, "robot_paused:token_unknown")
     assert test.status == DeliveryStatus.WAITING
+
+
+def test_what_waits_for_a_robot_that_a_person_paused_says_only_that_it_is_paused() -> None:
+    delivery = make_delivery(make_robot(status=RobotStatus.PAUSED, paused_reason=PauseReason.BY_PERSON))
+    give_up_unsendable(timezone.now(), simulator=True)
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.FAILED, "robot_paused")
 
 
 def test_what_waits_for_a_deleted_robot_fails_with_that_reason() -> None:
