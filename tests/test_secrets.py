@@ -29,7 +29,7 @@ from robots.models import Organisation, Robot
 from simulator.groups import create_group
 from tests.addresses import every_address
 from tests.factories import make_draft, make_list, make_organisation, make_recipient, make_tag
-from tests.processes.running import free_port
+from tests.throw_away_servers import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "simulator"])
 

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenBrowser
-from tests.processes.stack import Stack, fresh_stack, wait_for
+from tests.processes.stack import Stack, fresh_stack
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.embedded]
 

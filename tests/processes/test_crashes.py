@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.processes.stack import Stack, fresh_stack, wait_for
+from tests.processes.stack import Stack, fresh_stack
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -94,7 +95,6 @@ def kill_the_worker(stack: Stack) -> None:
 
 def kill_everything(stack: Stack) -> None:
     """A power cut: web, worker, beat and Redis at once, and the parent with them; then a new start."""
-    assert stack.process is not None
     assert stack.pids("dingadmin worker"), "there was no worker to kill"
     stack.process.kill()
     stack.process.wait()
