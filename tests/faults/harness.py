@@ -2,122 +2,104 @@
 
 from __future__ import annotations
 
-import json
 import random
+import threading
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
-import psycopg
-import redis
+import requests
+from django.db import connection
 
-from tests.faults import scenes
-from tests.faults.ledger import Ledger
-from tests.processes.stack import Stack, wait_for
+from messages.models import Worker
+from tests.faults.books import EndpointLog, read_deliveries, read_runs
+from tests.faults.breaks import APART_SECONDS, Breaks
+from tests.faults.crew import WORKERS, Crew
+from tests.faults.ledger import Asked, Ledger
+from tests.faults.network import Network
+from tests.faults.rounds import AWAY, Rounds, calm_down, under_way, when_possible
+from tests.waiting import wait_for
 
-# Kinds of the simulator's faults, and in how many of a hundred calls each happens.
-NETWORK_FAULTS = (("drop_before", 2), ("drop_after_accept", 2), ("truncated", 1), ("http_500", 2), ("redirect_302", 0))
+START_SECONDS = 60.0
+READ_EVERY_SECONDS = 5.0
 
 
 @dataclass
 class Harness:
-    stack: Stack
+    crew: Crew
+    network: Network
     chance: random.Random
     groups: int
-    redis_url: str = ""
-    done: Counter[str] = field(default_factory=Counter)
-    rounds: int = 0
+    say: Callable[[str], None]
+    breaks: Breaks = field(init=False)
+    rounds: Rounds = field(init=False)
+    endpoint: EndpointLog = field(default_factory=EndpointLog)
 
-    def set_up(self, *, latency_ms: int = 60) -> None:
-        faults = [(kind, percent) for kind, percent in NETWORK_FAULTS if percent]
-        self.stack.shell(
-            scenes.SET_UP.format(
-                organisation=scenes.ORGANISATION,
-                groups=self.groups,
-                faults=faults,
-                stall_ms=12_000,
-                latency_ms=latency_ms,
-            )
-        )
-        self.redis_url = self.stack.shell("from django.conf import settings; print(settings.REDIS_URL)")
+    def __post_init__(self) -> None:
+        self.breaks = Breaks(self.crew, self.network, random.Random(self.chance.random()))
+        self.rounds = Rounds(random.Random(self.chance.random()), most=2 * self.groups)
 
-    def run(self, *, faults: int, seconds_between: tuple[float, float] = (0.3, 2.0), faults_per_round: int = 3) -> None:
-        """Launch round after round, and break something `faults` times in all."""
-        while sum(self.done.values()) < faults:
-            self._launch()
-            for _ in range(min(faults_per_round, faults - sum(self.done.values()))):
-                time.sleep(self.chance.uniform(*seconds_between))
-                self._break_something()
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            stack.enter_context(self.network.running())
+            stack.enter_context(self.crew.running())
+            wait_for(self._is_ready, seconds=START_SECONDS, what="the stack")
+            yield
+
+    def run(self, *, faults: int, until: float, gaps: tuple[float, float], clock_faults: int) -> None:
+        """So many faults in all, the last of them with a clock that jumps; fewer when the time is over."""
+        stop_reading = threading.Event()
+        reader = threading.Thread(target=self._keep_reading, args=(stop_reading,), name="reader", daemon=True)
+        reader.start()
+        with self.rounds.running():
+            self._break(faults - clock_faults, until, gaps, clock_jumps=False)
+            if clock_faults and time.monotonic() < until:
+                time.sleep(APART_SECONDS)
+                self._break(clock_faults, until, gaps, clock_jumps=True)
+        self.breaks.end()
+        stop_reading.set()
+        reader.join()
 
     def settle(self, *, seconds: float) -> None:
-        """No more faults; wait until everything that can end has ended."""
-        self._when_possible(lambda: self.stack.shell(scenes.CALM_DOWN))
-        wait_for(self._has_ended, seconds=seconds, what="the end of every delivery", log=self.stack.lines)
+        """No more faults: everything that can end ends."""
+        calm_down()
+        wait_for(lambda: when_possible(lambda: under_way().count()) == 0, seconds=seconds, what="the end of all")
 
     def ledger(self) -> Ledger:
-        found: dict[str, Any] = json.loads(self.stack.shell(scenes.LEDGER.format()))
+        self.endpoint.read()
         return Ledger(
-            deliveries=found["deliveries"],
-            accepted=[(group, uuid) for group, uuid in found["accepted"]],
-            calls=[(group, uuid, at) for group, uuid, at in found["calls"]],
+            sent=read_deliveries(),
+            heard=self.endpoint.heard,
+            accepted=self.endpoint.accepted,
+            asked=[Asked(one.broadcast, one.planned_at, one.groups) for one in self.rounds.launched],
+            runs=read_runs(),
+            killed=frozenset(self.crew.killed),
+            broken=self.network.broken,
+            cuts=tuple(self.network.cuts),
+            jumps=tuple(self.breaks.jumps),
         )
 
-    def _launch(self) -> None:
-        self.rounds += 1
-        code = scenes.LAUNCH.format(organisation=scenes.ORGANISATION, number=self.rounds)
-        self._when_possible(lambda: self.stack.shell(code))
+    def _break(self, faults: int, until: float, gaps: tuple[float, float], *, clock_jumps: bool) -> None:
+        for number in range(faults):
+            if time.monotonic() > until:
+                self.say("the time is over")
+                return
+            time.sleep(self.chance.uniform(*gaps))
+            self.breaks.break_something(clock_jumps=clock_jumps)
+            if number % 50 == 49:
+                done = sum(self.breaks.done.values())
+                self.say(f"{done} faults, {len(self.rounds.launched)} broadcasts, {len(self.endpoint.heard)} calls")
 
-    def _break_something(self) -> None:
-        breaks: dict[str, Callable[[], None]] = {
-            "worker killed": lambda: self._kill("dingadmin worker"),
-            "beat killed": lambda: self._kill("dingadmin beat"),
-            "worker and beat killed": self._kill_both,
-            "Redis killed": lambda: self._kill("redis.sock"),
-            "Redis flushed": self._flush_redis,
-        }
-        if self.stack.environment.get("DATABASE_URL"):
-            breaks["every connection to PostgreSQL cut"] = self._cut_connections
-        name = self.chance.choice(sorted(breaks))
-        breaks[name]()
-        self.done[name] += 1
+    def _keep_reading(self, stop: threading.Event) -> None:
+        while not stop.wait(READ_EVERY_SECONDS):
+            self.endpoint.read()
 
-    def _kill(self, part: str) -> None:
-        """A process that was killed a moment ago may not have been started again yet: then wait for it."""
-        wait_for(lambda: self.stack.kill(part), seconds=60, what=f"a process {part!r} to kill", log=self.stack.lines)
-
-    def _kill_both(self) -> None:
-        self._kill("dingadmin worker")
-        self._kill("dingadmin beat")
-
-    def _flush_redis(self) -> None:
-        def flush() -> None:
-            with redis.Redis.from_url(self.redis_url) as connection:
-                connection.flushall()
-
-        self._when_possible(flush)
-
-    def _cut_connections(self) -> None:
-        with psycopg.connect(self.stack.environment["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-
-    def _when_possible(self, act: Callable[[], object]) -> None:
-        """Redis or the database may be away at this very moment, which is the point of it all."""
-
-        def works() -> bool:
-            try:
-                act()
-            except (AssertionError, redis.RedisError):
-                return False
-            return True
-
-        wait_for(works, seconds=60, what="a moment in which the stack can be talked to", log=self.stack.lines)
-
-    def _has_ended(self) -> bool:
-        state = json.loads(self.stack.shell(scenes.PROGRESS.format()))
-        counts = Counter(state["counts"])
-        return counts["waiting"] + counts["sending"] + state["will_be_retried"] + state["unfired"] == 0
+    def _is_ready(self) -> bool:
+        try:
+            requests.get(f"http://127.0.0.1:{self.network.endpoint_port}/healthz", timeout=5)
+            return Worker.objects.count() >= WORKERS
+        except (requests.RequestException, *AWAY):
+            connection.close()
+            return False
