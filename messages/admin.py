@@ -137,6 +137,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
     shown = (
         *list_display,
         column("run", _("Run")),
+        column("part", _("Part")),
+        column("parts", _("Of so many parts")),
         column("is_test", _("Test"), boolean=True),
         column("msg_uuid", "msgUuid"),
         column("calls", _("Attempts")),

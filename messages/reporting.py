@@ -60,6 +60,8 @@ def delivery_as_json(delivery: Delivery) -> dict[str, Any]:
         "id": delivery.pk,
         "robot": delivery.robot_name,
         "group": delivery.group_name,
+        "part": delivery.part,
+        "parts": delivery.parts,
         "status": delivery.status,
         "errcode": delivery.errcode,
         "reason": delivery.reason or None,

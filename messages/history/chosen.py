@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from messages.models import Delivery, DeliveryStatus
-from messages.models.delivery import DeliveryQuerySet
+from messages.models.delivery import DeliveryQuerySet, earlier_parts
 
 # What a manual resend takes: what did not arrive.
 NOT_ARRIVED = (DeliveryStatus.FAILED, DeliveryStatus.EXPIRED)
@@ -36,6 +36,15 @@ class Chosen:
         rows = rows.filter(robot=self.robot)
         return rows.filter(planned_at__gte=self.since) if self.since else rows
 
+    def to_send_again(self) -> DeliveryQuerySet:
+        """With the other parts of the messages of which one part was chosen: they go out in order or not at all."""
+        if not self.deliveries:
+            return self.rows()
+        parts = Delivery.objects.filter(pk__in=self.deliveries, parts__gt=1).order_by()
+        same = Exists(parts.filter(run=OuterRef("run"), robot=OuterRef("robot")))
+        others = Q(same, parts__gt=1, run__in=parts.values("run"))
+        return Delivery.objects.order_by("pk").filter(Q(pk__in=self.deliveries) | others)
+
     def undecided(self) -> DeliveryQuerySet:
         """Of which nobody knows whether they arrived. One by one also those that would be retried by themselves."""
         if self.deliveries:
@@ -51,7 +60,9 @@ def resendable(rows: DeliveryQuerySet) -> DeliveryQuerySet:
     tried = Q(tries__gt=0) | Q(uncertain_tries__gt=0)
     retry = Q(status=DeliveryStatus.WAITING) & tried
     states = Q(status__in=(*NOT_ARRIVED, DeliveryStatus.UNCERTAIN))
-    return rows.filter(retry | states, is_test=False).filter(~Exists(later_ones()))
+    # A part that waits for one of these goes along with it.
+    behind = Q(Exists(earlier_parts().filter(retry | states)), status=DeliveryStatus.WAITING, part__gt=1)
+    return rows.filter(retry | states | behind, is_test=False).filter(~Exists(later_ones()))
 
 
 def later_ones() -> DeliveryQuerySet:

@@ -27,10 +27,14 @@ def delivery_line(delivery: Delivery) -> str:
     told = [str(DeliveryStatus(delivery.status).label)]
     if delivery.errcode is not None:
         told.append(f"errcode {delivery.errcode}")
-    words = {"robot": delivery.robot_name, "state": _(", ").join(told)}
+    words = {"robot": _named(delivery), "state": _(", ").join(told)}
     if not delivery.reason:
         return _("%(robot)s: %(state)s.") % words
     return _("%(robot)s: %(state)s. %(reason)s") % {**words, "reason": explain(delivery.reason).title}
+
+
+def _named(delivery: Delivery) -> str:
+    return f"{delivery.robot_name} ({delivery.part}/{delivery.parts})" if delivery.is_part else delivery.robot_name
 
 
 def attempt_lines(delivery: Delivery) -> Iterator[str]:

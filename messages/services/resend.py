@@ -71,9 +71,9 @@ def _resend(
 
 def _lock(chosen: Chosen) -> None:
     """Of two presses at once the second waits here for the first; and no pump takes up a retry from here on."""
-    run_ids = list(resendable(chosen.rows()).order_by().values_list("run", flat=True).distinct())
+    run_ids = list(resendable(chosen.to_send_again()).order_by().values_list("run", flat=True).distinct())
     list(Run.objects.select_for_update().filter(pk__in=run_ids).order_by("pk").values_list("pk", flat=True))
-    movable = chosen.rows().filter(status__in=(DeliveryStatus.WAITING, DeliveryStatus.UNCERTAIN))
+    movable = chosen.to_send_again().filter(status__in=(DeliveryStatus.WAITING, DeliveryStatus.UNCERTAIN))
     list(movable.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
@@ -121,6 +121,8 @@ def _deliveries(run: Run, sources: Sequence[Source], *, now: datetime) -> Iterat
             robot_id=source.robot_id,
             robot_name=source.robot_name,
             group_name=source.group_name,
+            part=source.part,
+            parts=source.parts,
             body_id=source.body_id,
             msg_uuid=uuid.uuid4(),
             planned_at=run.planned_at,
