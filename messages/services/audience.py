@@ -9,11 +9,13 @@ from typing import Final
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from robots.bulk import read_many
 from robots.models import Robot, Tag
 
 # SQLite takes at most 32,766 values in a query.
 ROWS_PER_QUERY: Final = 2000
 _LAUNCH_FIELDS: Final = (
+    "id",
     "name",
     "group_name",
     "external",
@@ -81,7 +83,8 @@ def as_they_are_now(ids: Iterable[int]) -> list[Robot]:
     wanted = list(ids)
     found: dict[int, Robot] = {}
     for start in range(0, len(wanted), ROWS_PER_QUERY):
-        found |= Robot.objects.only(*_LAUNCH_FIELDS).in_bulk(wanted[start : start + ROWS_PER_QUERY])
+        rows = Robot.objects.filter(pk__in=wanted[start : start + ROWS_PER_QUERY]).order_by()
+        found |= {robot.pk: robot for robot in read_many(rows, _LAUNCH_FIELDS)}
     return [found[pk] for pk in wanted if pk in found]
 
 

@@ -64,6 +64,8 @@ class Chosen:
 
     def of(self, robot: Robot) -> int | None:
         """Its position; None for the words of all."""
+        if not self._overrides:
+            return None
         if robot.pk in self._by_robot:
             return self._by_robot[robot.pk]
         tagged = self._by_tagged.get(robot.pk)

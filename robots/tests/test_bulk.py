@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from messages.models import Delivery, Target
-from robots.bulk import insert_many, update_many
+from robots.bulk import insert_many, read_many, update_many
 from robots.models import Robot, Tag
 from tests.factories import make_body, make_broadcast, make_delivery, make_robot, make_run
 
@@ -86,3 +86,32 @@ def test_rows_are_changed_one_by_one_in_one_statement(django_assert_num_queries)
     with django_assert_num_queries(1):
         update_many(Delivery, ("worker", "claimed_at"), [("a", NOON, delivery.pk), ("b", None, other.pk)])
     assert list(Delivery.objects.order_by("pk").values_list("worker", "claimed_at")) == [("a", NOON), ("b", None)]
+
+
+def test_what_is_read_are_models_as_a_query_would_give_them(django_assert_num_queries):
+    robot = make_robot("ops", keywords=["通知"], hold_until=NOON)
+    names = ("id", "name", "organisation", "keywords", "hold_until", "append_keyword")
+    with django_assert_num_queries(1):
+        (read,) = read_many(Robot.objects.all(), names)
+        assert (read.pk, read.name, read.organisation_id) == (robot.pk, "ops", robot.organisation_id)
+        assert (read.keywords, read.hold_until, read.append_keyword) == (["通知"], NOON, False)
+    usual = Robot.objects.only(*names).get()
+    assert read == usual
+    assert hash(read) == hash(usual)
+    assert read.get_deferred_fields() == usual.get_deferred_fields()
+
+
+def test_a_column_that_was_not_read_is_asked_for_when_it_is_needed():
+    robot = make_robot("ops", footer="Ask Li.")
+    (read,) = read_many(Robot.objects.all(), ("id", "name"))
+    assert (read.footer, read.organisation) == ("Ask Li.", robot.organisation)
+
+
+def test_what_is_read_can_be_saved_and_deleted():
+    make_robot("ops")
+    (read,) = read_many(Robot.objects.all(), ("id", "name"))
+    read.name = "hr"
+    read.save(update_fields=["name"])
+    assert Robot.objects.get().name == "hr"
+    read.delete()
+    assert not Robot.objects.exists()
