@@ -22,8 +22,8 @@ KINDS: Final = ("robots", "tags", "mention_recipients", "mention_lists")  # what
 class Composition:
     """`draft` None: not saved yet. `based_on` is the version that the person began to edit.
 
-    `searches`: what stands in the search box of each list to pick from. `shown`: the robot in whose group the preview
-    shows the message; None for the first.
+    `searches`: what stands in the search box of each list to pick from, and of the groups to be shown. `shown`: the
+    robot in whose group the preview shows the message; None for the first.
     """
 
     draft: int | None = None
@@ -97,7 +97,7 @@ def composition_of_post(post: QueryDict, *, draft: int | None = None) -> Composi
         everyone=post.get("everyone") == "1",
         all_robots=post.get("all_robots") == "1",
         picked={kind: _numbers(post.getlist(kind)) for kind in KINDS},
-        searches={kind: clean_text(post.get(f"search_{kind}", "")).strip()[:100] for kind in KINDS},
+        searches={kind: clean_text(post.get(f"search_{kind}", "")).strip()[:100] for kind in (*KINDS, "shown")},
         shown=number_of(post.get("shown", "")),
     )
 

@@ -125,7 +125,8 @@ def _initial(typed: Typed) -> dict[str, object]:
 def field_names(composition: Composition) -> list[str]:
     """Every place of the type's form that something can be said about (see messages.forms.places)."""
     form, typed = FORMS[composition.msgtype], with_room(composition.typed)
-    names = [*form.base_fields, "mentions", "size", "own"]
+    own = (f"own-{position}" for position in range(len(composition.overrides)))
+    names = [*form.base_fields, "mentions", "size", "own", *own]
     if form.rows == "buttons":
         return [*names, "buttons", *_row_names("button", len(typed.buttons), ("title", "url"))]
     if form.rows == "feed":

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
-from dingtalk.payloads import MAX_BODY_BYTES, MAX_MENTIONS, At, Message, Problem, problems, size_with_uuid
+from dingtalk.payloads import MAX_MENTIONS, At, Message, Problem, problems, size_with_uuid
 from dingtalk.payloads.wire import body_bytes
 from messages.preview.bubbles import Bubble, Line, bubble_of, document_of, line_of
 from messages.preview.hints import Hint, hints
 from messages.preview.mentions import Mark, marks_of
 from messages.preview.origins import Origins
-
-NEARLY_FULL: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +22,8 @@ class Preview:
     marks: tuple[Mark, ...]
     everyone: bool
     size: int
-    limit: int
     problems: tuple[Problem, ...]
     hints: tuple[Hint, ...]
-
-    @property
-    def too_big(self) -> bool:
-        return self.size > self.limit
-
-    @property
-    def size_shown(self) -> str:
-        return f"{self.size:,}"
-
-    @property
-    def limit_shown(self) -> str:
-        return f"{self.limit:,}"
-
-    @property
-    def nearly_full(self) -> bool:
-        return not self.too_big and self.size > self.limit * NEARLY_FULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +51,6 @@ def preview_of(
         marks=tuple(marks.by_token.values()),
         everyone=at.everyone,
         size=size_with_uuid(body_bytes(message, at)),
-        limit=MAX_BODY_BYTES,
         problems=problems(message, at),
         hints=hints(message, document),
     )

@@ -202,7 +202,10 @@ def test_own_words_begin_with_those_for_all_and_are_taken_away_again(english):
     robot = make_robot("a", group_name="Shop A")
     added = english.post("/drafts/own-words/add/", form(robot, own_new=f"robot-{robot.pk}"))
     assert "Read in: Shop A · a" in text_of(added)
-    assert 'name="own_text" id="own-0-text" rows="5" autofocus>\nFor all.</textarea>' in added.content.decode()
+    assert (
+        'name="own_text" id="own-0-text" rows="5" aria-describedby="remarks-own-0" autofocus>\nFor all.</textarea>'
+        in added.content.decode()
+    )
     again = {"own_kind": "robot", "own_pk": robot.pk, "own_title": "", "own_text": "For a."}
     twice = english.post("/drafts/own-words/add/", form(robot, own_new=f"robot-{robot.pk}", **again))
     assert twice.content.decode().count('name="own_text"') == 1
@@ -231,7 +234,7 @@ def test_the_preview_shows_the_words_of_the_group_that_is_chosen(english):
     first = text_of(english.post(PREVIEW, form(*robots, **words), headers=HTMX))
     assert "This group reads" not in first
     second = text_of(english.post(PREVIEW, form(*robots, shown=robots[1].pk, **words), headers=HTMX))
-    assert "For Shop b." in second
+    assert "For Shop b ." in second  # the name is marked
     assert "This group reads the words for b" in second
 
 

@@ -4,15 +4,31 @@ from html.parser import HTMLParser
 
 import pytest
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dingtalk.payloads import ActionCard, At, Button, FeedCard, FeedLink, Link, Markdown, Text, build, size_with_uuid
+from dingtalk.payloads import (
+    MAX_BODY_BYTES,
+    ActionCard,
+    At,
+    Button,
+    FeedCard,
+    FeedLink,
+    Link,
+    Markdown,
+    Text,
+    build,
+    size_with_uuid,
+)
 from messages.preview import markdown
 from messages.preview.addresses import is_public
 from messages.preview.bubbles import Jump, bubble_of, line_of
 from messages.preview.hints import hints
 from messages.preview.markdown import Unsupported
 from messages.preview.mentions import NO_MARKS, marks_of
-from messages.preview.preview import preview_of
+from messages.preview.preview import Preview, PutIn, preview_of
+from messages.preview.size import Size
+from messages.rendering import marks
 
 ZHANG = At(mobiles=("13800001234",), user_ids=("manager7675",))
 NAMES = {"13800001234": "张三"}
@@ -22,6 +38,10 @@ NAMES = {"13800001234": "张三"}
 def _english():
     with translation.override("en"):
         yield
+
+
+def size_of(preview: Preview) -> Size:
+    return Size(preview.size, MAX_BODY_BYTES)
 
 
 def codes(message) -> list[tuple[str, str]]:
@@ -271,20 +291,89 @@ def test_a_public_host_is_recognised_and_nonsense_is_none():
     assert not is_public("not an address")
 
 
+# --- what was put in --------------------------------------------------------------------------------------------------
+def marked(value: str, number: int = 0) -> str:
+    return marks.marked(value, number)
+
+
+def put_in(plain, with_marks, *labels) -> Preview:
+    return preview_of(plain, at=At(), names={}, put_in=PutIn(with_marks, labels))
+
+
+def test_what_was_put_in_is_shown_where_it_stands_with_where_it_comes_from():
+    preview = put_in(Text("Ask Li."), Text(f"Ask {marked('Li')}."), 'of <the> "robot"')
+    assert preview.bubble.html == ('Ask <span class="dt-from" title="of &lt;the&gt; &quot;robot&quot;">Li</span>.')
+    assert preview.line.summary == preview.bubble.html
+
+
+def test_in_markdown_it_is_marked_through_several_elements_each_closed_in_itself():
+    value = "one **two**\n\n- three"
+    preview = put_in(Markdown("t", f"**x** {value}"), Markdown("t", f"**x** {marked(value)}"), "x")
+    opened = '<span class="dt-from" title="x">'
+    assert preview.bubble.html == (
+        f"<p><strong>x</strong> {opened}one </span><strong>{opened}two</span></strong></p>\n"
+        f"<ul>\n<li>{opened}three</span></li>\n</ul>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("# Heading", id="a heading only at the beginning of its line"),
+        pytest.param("1. list", id="a list only at the beginning of its line"),
+    ],
+)
+def test_where_marks_would_change_the_picture_there_are_none(value):
+    plain = preview_of(Markdown("t", value), at=At(), names={})
+    assert put_in(Markdown("t", value), Markdown("t", marked(value)), "x").bubble == plain.bubble
+
+
+def test_marks_are_shown_in_links_feeds_and_buttons():
+    link = put_in(Link("To Li", "x Li", "https://a.example"), Link(f"To {marked('Li')}", f"x {marked('Li')}", ""), "x")
+    assert link.bubble.title == 'To <span class="dt-from" title="x">Li</span>'
+    assert link.bubble.text == 'x <span class="dt-from" title="x">Li</span>'
+    assert link.bubble.url == "https://a.example"
+    feed = put_in(FeedCard((FeedLink("<Li>", "", ""),)), FeedCard((FeedLink(marked("<Li>"), "", ""),)), "x")
+    assert feed.bubble.links[0].title == '<span class="dt-from" title="x">&lt;Li&gt;</span>'
+    card = ActionCard("t", "x", buttons=(Button("Ask Li", ""),))
+    marked_card = ActionCard("t", "x", buttons=(Button(f"Ask {marked('Li')}", ""),))
+    assert put_in(card, marked_card, "x").bubble.buttons[0].title == 'Ask <span class="dt-from" title="x">Li</span>'
+
+
+@given(
+    before=st.text("ab*_[](){}!<>#`~- \n|", max_size=12),
+    value=st.text("ab*_[](){}!<>#`~- \n|\"'", min_size=1, max_size=12),
+    after=st.text("ab*_[](){}!<>#`~- \n|", max_size=12),
+)
+def test_marks_never_change_what_is_seen(before, value, after):
+    plain = preview_of(Markdown("t", before + value + after), at=At(), names={}).bubble.html
+    shown = put_in(
+        Markdown("t", before + value + after), Markdown("t", before + marked(value) + after), "x"
+    ).bubble.html
+    opened = '<span class="dt-from" title="x">'
+    assert shown == plain or re.sub(f"{opened}(.*?)</span>", r"\1", shown, flags=re.DOTALL) == plain
+    assert not set(marks.START + marks.END) & set(shown)
+
+
+def test_a_mention_that_the_text_lacks_is_told_from_one_that_its_author_placed():
+    preview = preview_of(Text("Look @manager7675"), at=ZHANG, names=NAMES)
+    assert [(mark.name or mark.sent, mark.added) for mark in preview.marks] == [("张三", True), ("@manager7675", False)]
+
+
 # --- all of it --------------------------------------------------------------------------------------------------------
 def test_the_size_is_that_of_the_exact_bytes():
     message, at = Markdown("标题", "一" * 100), At(mobiles=("13800001234",))
     preview = preview_of(message, at=at, names={})
     assert preview.size == size_with_uuid(build(message, at))
-    assert (preview.too_big, preview.nearly_full) == (False, False)
+    assert (size_of(preview).too_big, size_of(preview).nearly_full) == (False, False)
 
 
 def test_a_message_of_20_001_bytes_is_too_big_and_one_of_20_000_is_not():
     room = 20_000 - preview_of(Text(""), at=At(), names={}).size
     full = preview_of(Text("x" * room), at=At(), names={})
-    assert (full.size, full.too_big, full.nearly_full) == (20_000, False, True)
+    assert (full.size, size_of(full).too_big, size_of(full).nearly_full) == (20_000, False, True)
     over = preview_of(Text("x" * (room + 1)), at=At(), names={})
-    assert (over.size, over.too_big) == (20_001, True)
+    assert (over.size, size_of(over).too_big) == (20_001, True)
     assert [problem.code for problem in over.problems] == ["too_long"]
 
 

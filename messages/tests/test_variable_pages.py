@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 from django.core.management import call_command
@@ -51,19 +52,23 @@ def test_the_preview_shows_the_first_group_its_own_words_and_what_the_variables_
     assert "there is no variable “hotline”" in text
     make_tag().robots.add(make_robot("c", variables={"hotline": "8001"}))
     text = preview(english, robot, text="{{ group }}: {{ manager }}, {{ hotline|default:group }}")
-    assert '<div class="dt-bubble dt-text">Shop A: Li &lt;b&gt;, Shop A</div>' in text
-    assert "Variables in Shop A" in text
-    assert "<dt><code>manager</code></dt><dd>Li &lt;b&gt;</dd>" in text
-    assert "<dt><code>hotline</code></dt><dd>no value</dd>" in text
+    bubble = re.search('<div class="dt-bubble dt-text">(.*?)</div>', text)
+    assert bubble
+    assert re.sub("<[^>]*>", "", bubble[1]) == "Shop A: Li &lt;b&gt;, Shop A"
+    assert '<span class="dt-from" title="{{ manager }} · from the robot">Li &lt;b&gt;</span>' in bubble[1]
+    assert "Put in for Shop A" in text
+    manager = '<dd><span class="dt-from">Li &lt;b&gt;</span> <span class="sub">from the robot</span></dd>'
+    assert f"<dt><code>manager</code></dt> {manager}" in text
+    assert "<dt><code>hotline</code></dt> <dd>no value</dd>" in text
 
 
 def test_the_preview_is_switched_to_another_group(english):
     robots = [make_robot(name, group_name=f"Shop {name}", variables={"manager": f"M{name}"}) for name in "ab"]
     text = preview(english, *robots, text="Ask {{ manager }}", shown=robots[1].pk)
-    assert '<div class="dt-bubble dt-text">Ask Mb</div>' in text
+    assert '<div class="dt-bubble dt-text">Ask <span class="dt-from" title="{{ manager }} · from the robot">Mb' in text
     assert f'<option value="{robots[1].pk}" selected>Shop b · b</option>' in text
-    assert "Ask Ma" in preview(english, *robots, text="Ask {{ manager }}", shown="999999")
-    assert "Ask Ma" in preview(english, *robots, text="Ask {{ manager }}", shown="odd")
+    assert ">Ma</span>" in preview(english, *robots, text="Ask {{ manager }}", shown="999999")
+    assert ">Ma</span>" in preview(english, *robots, text="Ask {{ manager }}", shown="odd")
 
 
 def test_the_shown_group_may_stand_far_down_in_a_long_audience(english):
@@ -101,7 +106,7 @@ def test_a_draft_with_variables_is_launched_from_its_page(english):
     robots = [make_robot(name, variables={"manager": name.upper()}) for name in "ab"]
     draft = saved(*robots, text="Ask {{ manager }}")
     page = english.get(url_of(draft))
-    assert "Ask A" in text_of(page)
+    assert 'from the robot">A</span>' in text_of(page)
     english.post(url_of(draft), page_form(page))
     broadcast = Broadcast.objects.get()
     assert broadcast.tailored

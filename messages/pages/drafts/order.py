@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from dingtalk.payloads import At, Message, has_keyword, place_mentions
 from dingtalk.payloads.wire import body_bytes
 from messages.forms.composition import Composition, composition_of_draft
 from messages.models import Draft
-from messages.pages.drafts.panel import CHOICES, Panel, audience_of, mentions_of, panel_for
+from messages.pages.drafts.panel import Panel, audience_of, mentions_of, panel_for
 from messages.services.checks import Check, Finding, tailoring_of
 from messages.services.content import message_of
 from messages.services.overrides import overrides_of
@@ -51,8 +52,7 @@ class Order:
         return ",".join(str(robot.pk) for robot in self.left_out)
 
     def panel(self) -> Panel:
-        choices = self.robots[:CHOICES]
-        return panel_for(self.tailoring, at=self.at, groups=self.groups, choices=choices, composition=self.composition)
+        return panel_for(self.tailoring, at=self.at, robots=self.robots, composition=self.composition)
 
     def lacking(self, keyword: str) -> list[Robot]:
         """Robots that ask for this keyword, in whose groups the message has none of those that they ask for."""
@@ -94,7 +94,10 @@ class FindingGroup:
         return ",".join(str(robot.pk) for robot in self.robots)
 
 
-def order_of(draft: Draft, *, without: Iterable[int]) -> Order:
+def order_of(
+    draft: Draft, *, without: Iterable[int], planned_at: datetime | None = None, zone: str | None = None
+) -> Order:
+    """`planned_at` and `zone`: of the run whose date and time are written; None: now, and the default one."""
     composition = composition_of_draft(draft)
     snapshot = composition.snapshot(name=draft.name)
     at = mentions_of(snapshot)
@@ -103,7 +106,11 @@ def order_of(draft: Draft, *, without: Iterable[int]) -> Order:
         draft=draft,
         composition=composition,
         tailoring=tailoring_of(
-            message_of(snapshot.msgtype, snapshot.content), at=at, overrides=overrides_of(snapshot.overrides)
+            message_of(snapshot.msgtype, snapshot.content),
+            at=at,
+            planned_at=planned_at,
+            zone=zone,
+            overrides=overrides_of(snapshot.overrides),
         ),
         at=at,
         robots=[robot for robot in robots if robot.pk not in kept_out],

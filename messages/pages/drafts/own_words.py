@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from messages.forms.composition import Composition
 from messages.models import MessageType
 from messages.pages.drafts.differences import Difference
 from messages.pages.drafts.panel import Panel, audience_of
+from messages.pages.drafts.remarks import Remark
 from messages.services.overrides import Override, names_of
 from robots.models import Robot, Tag
 
@@ -33,7 +34,12 @@ class OwnWords:
     robots: Sequence[str]
     more: int
     differences: Sequence[Difference]
+    remarks: Sequence[Remark]
     focused: bool
+
+    @property
+    def number(self) -> str:
+        return str(self.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,9 @@ class Choice:
     label: str | Promise
 
 
-def own_words_of(composition: Composition, *, focus: str = "") -> list[OwnWords]:
+def own_words_of(
+    composition: Composition, beside: Mapping[str, Sequence[Remark]], *, focus: str = ""
+) -> list[OwnWords]:
     """Two queries for names, and one for the groups, if there are any."""
     if not composition.overrides:
         return []
@@ -56,6 +64,7 @@ def own_words_of(composition: Composition, *, focus: str = "") -> list[OwnWords]
             robots=readers[position][:NAMED],
             more=max(0, len(readers[position]) - NAMED),
             differences=_differences(composition, override),
+            remarks=beside.get(f"own-{position}", ()),
             focused=focus == f"own-{position}",
         )
         for position, override in enumerate(composition.overrides)
@@ -66,10 +75,10 @@ def own_choices(composition: Composition, panel: Panel) -> list[Choice]:
     """Whom words of their own can be given: tags, and the first groups of the audience."""
     there = {(override.kind, override.pk) for override in composition.overrides}
     tags = [tag for tag in Tag.objects.order_by("name")[:CHOICES] if ("tag", tag.pk) not in there]
-    robots = [robot for robot in panel.choices if ("robot", robot.pk) not in there]
+    robots = [robot for robot in panel.switch.listed if ("robot", robot.pk) not in there]
     return [
         *(Choice(f"tag-{tag.pk}", gettext("Tag: %(name)s") % {"name": tag.name}) for tag in tags),
-        *(Choice(f"robot-{robot.pk}", _label(robot)) for robot in robots),
+        *(Choice(f"robot-{robot.pk}", robot.label) for robot in robots),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,8 +20,9 @@ from messages.forms.typed import MAX_ROWS
 from messages.models import Draft, DraftVersion, MessageType
 from messages.pages.drafts.differences import Difference
 from messages.pages.drafts.own_words import own_choices, own_words_of
-from messages.pages.drafts.panel import Panel, Remark, panel_of
+from messages.pages.drafts.panel import Panel, panel_of
 from messages.pages.drafts.picking import picker_of
+from messages.pages.drafts.remarks import Remark
 from messages.pages.drafts.rows import rows_of
 from messages.preview.bubbles import line_of
 from messages.rendering.values import GROUP, ROBOT_NAME, RUN_DATE, RUN_NUMBER, RUN_TIME
@@ -65,7 +67,7 @@ def explained_variables() -> list[tuple[str, str | Promise]]:
 
 def beside_fields(composition: Composition, panel: Panel) -> dict[str, list[Remark]]:
     """What stands beside each field of the type. A draft that was never saved is not told at once what it lacks."""
-    shown = ["wrong"] if composition.draft is None else ["wrong", "missing"]
+    shown = ["wrong", "hint"] if composition.draft is None else ["wrong", "missing", "hint"]
     beside: dict[str, list[Remark]] = {name: [] for name in field_names(composition)}
     for remark in panel.remarks:
         if remark.kind in shown and remark.field in beside:
@@ -101,9 +103,11 @@ def compose_page(
         "pickers": {kind: picker_of(kind, composition, focused=focus == f"search-{kind}") for kind in KINDS},
         "mentions_possible": composition.msgtype not in WITHOUT_MENTIONS,
         "panel": panel,
-        "switchable": True,
+        "switch_form": "compose",
+        "switch_url": reverse("broadcasts:draft_preview"),
+        "wide": request.POST.get("width") == "desktop",
         "variables": explained_variables(),
-        "own_words": own_words_of(composition, focus=focus),
+        "own_words": own_words_of(composition, beside, focus=focus),
         "own_choices": own_choices(composition, panel),
         "beside": beside,
         "conflict": conflict,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -11,49 +11,48 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dingtalk.payloads import MAX_MENTIONS, At, Problem, ProblemCode, place_mentions
+from dingtalk.payloads import MAX_BODY_BYTES, MAX_MENTIONS, At, place_mentions
 from messages.forms.composition import Composition
-from messages.forms.places import field_of, on_page
-from messages.forms.typed import Typed
+from messages.models import MessageType
+from messages.pages.drafts.pieces import Piece, pieces_of, put_in
+from messages.pages.drafts.remarks import Remark, Source, of_hints, of_problems
+from messages.pages.switching import Choice, Switch, switch_of
 from messages.preview.preview import Preview, preview_of
+from messages.preview.size import Size
 from messages.services.audience import audience
 from messages.services.checks import tailoring_of
 from messages.services.checks.words import ended_text, in_own_words, lacks
 from messages.services.content import message_of, problem_text
 from messages.services.keyword_rule import KeywordRule
 from messages.services.mentions import resolve_mentions
-from messages.services.overrides import names_of, overrides_of
+from messages.services.overrides import Override, names_of, overrides_of
+from messages.services.sizes import Largest, largest_of
 from messages.services.snapshots import Snapshot
-from messages.services.tailoring import GroupMessage, Tailoring, Used
+from messages.services.tailoring import GroupMessage, Tailoring
 from robots.models import Recipient, RecipientList, Robot, Tag
 
 NOBODY: Final = _("Choose at least one robot or tag: nobody would get this message.")
-CHOICES: Final = 50  # groups that the preview can be switched to
-MISSING: Final = (ProblemCode.EMPTY, ProblemCode.LINKS_EMPTY, ProblemCode.CARD_WITHOUT_ACTION)
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """`field` as in messages.forms.places. `kind`: missing and wrong keep the message from being sent, a hint not."""
-
-    field: str
-    kind: str
-    text: str | Promise
+# What a preview needs of a robot, of which there may be hundreds at every keystroke.
+_SHOWN_FIELDS: Final = ("name", "group_name", "external", "keywords", "variables", "footer", "append_keyword")
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """`groups`: how many get it. `shown`: the robot in whose group it is shown, out of `choices`, the first of them.
+    """`groups`: how many get it. `shown`: the robot in whose group it is shown, by `switch`.
 
-    `used`: what its variables are in that group, None without a value.
+    `pieces`: what was put in for that group. `own_words`: of which robot or tag the words are that it reads instead of
+    those for all, "" for none; `own_title` and `own_text` say which of the two.
     """
 
     preview: Preview
     groups: int
     shown: Robot | None
-    choices: Sequence[Robot]
-    used: Sequence[Used]
-    own_words: str  # of which robot or tag the words are that this group reads instead of those for all; "" for none
+    switch: Switch
+    size: Size
+    pieces: Sequence[Piece]
+    own_words: str
+    own_title: bool
+    own_text: bool
     remarks: tuple[Remark, ...]
 
     @property
@@ -69,59 +68,86 @@ class Panel:
 
 
 def panel_of(composition: Composition) -> Panel:
-    """The audience is counted, and no more of it read than can be chosen: this is asked at every pause in typing."""
+    """Asked at every keystroke: one group is drawn, and of all the others no more is found out than which is the
+    largest. A fixed number of queries, however many groups there are.
+    """
     snapshot = composition.snapshot(name=composition.name)
-    robots = audience_of(snapshot)
     at = mentions_of(snapshot)
+    message, overrides = message_of(snapshot.msgtype, snapshot.content), overrides_of(snapshot.overrides)
     return panel_for(
-        tailoring_of(message_of(snapshot.msgtype, snapshot.content), at=at, overrides=overrides_of(snapshot.overrides)),
+        tailoring_of(message, at=at, overrides=overrides),
         at=at,
-        groups=robots.count(),
-        choices=_with_shown(robots, composition.shown),
+        robots=list(audience_of(snapshot).only(*_SHOWN_FIELDS)),
         composition=composition,
     )
 
 
-def panel_for(
-    tailoring: Tailoring, *, at: At, groups: int, choices: Sequence[Robot], composition: Composition
-) -> Panel:
-    shown = next((robot for robot in choices if robot.pk == composition.shown), choices[0] if choices else None)
+def panel_for(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], composition: Composition) -> Panel:
+    switch = _switch(tailoring, robots, composition)
+    shown = next((robot for robot in robots if switch.chosen and robot.pk == switch.chosen.pk), None)
     faults, own_faults, names = tailoring.faults(), tailoring.own_faults(), names_of(tailoring.overrides)
-    group = tailoring.of(shown) if shown and not faults and not own_faults else None
-    message = group.message if group else tailoring.message
-    preview = preview_of(message, at=at, names=mentioned_names(at), sender=shown.name if shown else "")
+    readable = not faults and not own_faults
+    group = tailoring.of(shown) if shown and readable else None
+    preview = _preview(tailoring, group, shown, at)
+    source = _source(tailoring, shown, composition)
     # What cannot be filled in yet is not judged as if it stood there.
     judged = [problem for problem in preview.problems if group or problem.field not in tailoring.places]
-    remarks = [*_remarks([*faults, *judged], preview, composition.typed)]
+    largest = largest_of(tailoring, robots, at=at) if readable else None
+    remarks = [*of_problems([*faults, *judged], source), *of_hints(preview.hints, source)]
     for override, problem in own_faults:
         remarks.append(Remark("own", "wrong", in_own_words(names[override], problem_text(problem))))
-    if group:
-        remarks += [Remark("audience", "wrong", _in_group(shown, text)) for _code, text in lacks(group)]
     if group and shown:
-        remarks += _of_keywords(group, shown, at)
-    if not groups:
+        remarks += _of_group(group, shown, at)
+    if largest and largest.bytes > MAX_BODY_BYTES >= preview.size:
+        told = {"size": f"{largest.bytes:,}", "limit": f"{MAX_BODY_BYTES:,}"}
+        text = gettext("the message has %(size)s bytes there, but DingTalk takes at most %(limit)s.") % told
+        remarks.append(Remark("size", "wrong", _in_group(largest.robot, text)))
+    if not robots:
         remarks.append(Remark("audience", "missing", NOBODY))
-    position = tailoring.override_of(shown) if shown else None
     return Panel(
         preview,
-        groups,
+        len(robots),
         shown=shown,
-        choices=choices,
-        used=group.used if group else (),
-        own_words="" if position is None else names[tailoring.overrides[position]],
+        switch=switch,
+        size=_size(preview, largest),
+        pieces=pieces_of(group, shown) if group and shown else (),
+        own_words=names[source.override] if source.override else "",
+        own_title=bool(source.override and (source.override.title or composition.msgtype == MessageType.TEXT)),
+        own_text=bool(source.override and source.override.text),
         remarks=tuple(remarks),
     )
 
 
-def _with_shown(robots: QuerySet[Robot], shown: int | None) -> list[Robot]:
-    """The first ones, and the one that is to be shown wherever it stands."""
-    choices = list(robots[:CHOICES])
-    if shown and len(choices) == CHOICES and all(robot.pk != shown for robot in choices):
-        choices += robots.filter(pk=shown)
-    return choices
+def _switch(tailoring: Tailoring, robots: Sequence[Robot], composition: Composition) -> Switch:
+    choices = (
+        Choice(robot.pk, robot.group_name, robot.name, own=tailoring.override_of(robot) is not None) for robot in robots
+    )
+    return switch_of(choices, chosen=composition.shown, search=composition.searches.get("shown", ""))
 
 
-def _of_keywords(group: GroupMessage, robot: Robot, at: At) -> Iterable[Remark]:
+def _preview(tailoring: Tailoring, group: GroupMessage | None, shown: Robot | None, at: At) -> Preview:
+    message = group.message if group else tailoring.message
+    pieces = put_in(tailoring, group, shown) if group and shown else None
+    return preview_of(message, at=at, names=mentioned_names(at), sender=shown.name if shown else "", put_in=pieces)
+
+
+def _source(tailoring: Tailoring, shown: Robot | None, composition: Composition) -> Source:
+    position = tailoring.override_of(shown) if shown else None
+    override: Override | None = None if position is None else tailoring.overrides[position]
+    return Source(composition.typed, position, override)
+
+
+def _size(preview: Preview, largest: Largest | None) -> Size:
+    """Of the largest group, whose name is told where it is not the same in all of them."""
+    if largest is None:
+        return Size(preview.size, MAX_BODY_BYTES)
+    name = "" if largest.everywhere else largest.robot.group_name or largest.robot.name
+    return Size(largest.bytes, MAX_BODY_BYTES, group=name)
+
+
+def _of_group(group: GroupMessage, robot: Robot, at: At) -> Iterator[Remark]:
+    for _code, text in lacks(group):
+        yield Remark("audience", "wrong", _in_group(robot, text))
     rule = KeywordRule(place_mentions(group.message, at))
     if group.ended:
         yield Remark("text", "hint", _in_group(robot, ended_text(robot)))
@@ -129,9 +155,8 @@ def _of_keywords(group: GroupMessage, robot: Robot, at: At) -> Iterable[Remark]:
         yield Remark("audience", "wrong", _in_group(robot, rule.refusal(robot.keywords)))
 
 
-def _in_group(robot: Robot | None, text: str) -> str:
-    name = (robot.group_name or robot.name) if robot else ""
-    return gettext("In “%(group)s”: %(text)s") % {"group": name, "text": text}
+def _in_group(robot: Robot, text: str | Promise) -> str:
+    return gettext("In “%(group)s”: %(text)s") % {"group": robot.group_name or robot.name, "text": text}
 
 
 def audience_of(snapshot: Snapshot) -> QuerySet[Robot]:
@@ -158,15 +183,3 @@ def mentioned_names(at: At) -> dict[str, str]:
     people = Recipient.objects.filter(Q(mobile__in=mobiles) | Q(user_id__in=user_ids))
     pairs = people.values_list("name", "mobile", "user_id")
     return {token: name for name, mobile, user_id in pairs for token in (mobile, user_id) if token}
-
-
-def _remarks(problems: Iterable[Problem], preview: Preview, typed: Typed) -> Iterable[Remark]:
-    for problem in problems:
-        kind = "missing" if problem.code in MISSING else "wrong"
-        yield Remark(field_of(on_page(problem.field, typed), typed), kind, _text(problem, typed))
-    for hint in preview.hints:
-        yield Remark(field_of(on_page(hint.place, typed), typed), "hint", hint.text)
-
-
-def _text(problem: Problem, typed: Typed) -> str:
-    return problem_text(replace(problem, field=on_page(problem.field, typed)))

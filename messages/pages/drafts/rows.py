@@ -9,7 +9,7 @@ from typing import Final
 from messages.forms.composition import Composition
 from messages.forms.typed import Row, with_room
 from messages.models import MessageType
-from messages.pages.drafts.panel import Remark
+from messages.pages.drafts.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,13 @@ def draft_preview(request: HttpRequest) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return _shown(request, composition)
     panel = panel_of(composition)
-    context = {"panel": panel, "switchable": True, "beside": beside_fields(composition, panel), "live": True}
+    context = {
+        "panel": panel,
+        "beside": beside_fields(composition, panel),
+        "switch_form": "compose",
+        "switch_url": request.path,
+        "live": True,
+    }
     return render(request, "broadcasts/drafts/_panel.html", context)
 
 
