@@ -23,6 +23,10 @@ class Wanted:
     person: int | None = None
     list: int | None = None
 
+    @property
+    def numbered(self) -> bool:
+        return self.person is not None or self.list is not None
+
 
 def wanted(written: str) -> Wanted:
     """What stands between the brackets."""

@@ -104,7 +104,7 @@ class Template:
         for hole in self.holes:
             for name in hole.names:
                 if name not in known:
-                    params: dict[str, str | int] = {"name": name, "nearest": _nearest(name, known)}
+                    params: dict[str, str | int] = {"name": name, "nearest": nearest(name, known)}
                     yield Fault("variable_unknown", hole.line, hole.column, params)
 
 
@@ -209,7 +209,7 @@ def _hole(written_as: str, offset: int, source: str) -> str | Hole:
     try:
         expression = FilterExpression(written_as, _PARSER)
     except _UnknownFilter as unknown:
-        params = {"name": unknown.name, "nearest": _nearest(unknown.name, FILTERS), "known": ", ".join(FILTERS)}
+        params = {"name": unknown.name, "nearest": nearest(unknown.name, FILTERS), "known": ", ".join(FILTERS)}
         raise _Unreadable("filter_unknown", offset, params) from None
     except (TemplateSyntaxError, ValueError):
         # ValueError: a number of a shape that no number has.
@@ -252,7 +252,7 @@ def _place(source: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
-def _nearest(name: str, known: Collection[str]) -> str:
+def nearest(name: str, known: Collection[str]) -> str:
     """ "" when nothing is near. A part of a longer name counts as near: `name` means `robot.name`."""
     by_folded = {other.casefold(): other for other in known}
     found = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.5)

@@ -105,6 +105,11 @@ VARIABLE_TEXTS: Final[Mapping[str, Promise]] = {
     "date_sign_unknown": gettext_lazy(
         "“%(sign)s” is no part of a date. Use %%Y, %%m, %%d, %%-m, %%-d, %%H, %%-H, %%M and %%A (day of the week)."
     ),
+    "mention_unknown": gettext_lazy("nobody is called “%(name)s”, and no list."),
+    "mention_ambiguous": gettext_lazy("there are several called “%(name)s”. Write which one: %(choices)s."),
+    "mention_elsewhere": gettext_lazy(
+        '“%(name)s” cannot be mentioned here, only in the text. For the signs themselves write {{ "@[" }}.'
+    ),
     "template_too_big": gettext_lazy("this text is too long for variables, or has more than %(most)s of them."),
 }
 

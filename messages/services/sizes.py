@@ -36,14 +36,15 @@ def size_of(message: Message, at: At) -> int:
     return size_with_uuid(body_bytes(message, at))
 
 
-def largest_of(tailoring: Tailoring, robots: Sequence[Robot], *, at: At) -> Largest | None:
+def largest_of(tailoring: Tailoring, robots: Sequence[Robot]) -> Largest | None:
     """None without robots. Every group is estimated, and only the largest few of them are rendered."""
     if not robots:
         return None
-    estimate = _Estimate(tailoring, at)
+    estimate = _Estimate(tailoring)
     sizes = [estimate.of(robot) for robot in robots]
     likely = heapq.nlargest(MEASURED, range(len(robots)), key=sizes.__getitem__)
-    measured = [(size_of(tailoring.of(robots[position]).message, at), -position) for position in likely]
+    groups = [(tailoring.of(robots[position]), -position) for position in likely]
+    measured = [(size_of(group.message, group.at), position) for group, position in groups]
     size, position = max(measured)
     return Largest(robots[-position], size, everywhere=min(sizes) == max(sizes))
 
@@ -51,16 +52,16 @@ def largest_of(tailoring: Tailoring, robots: Sequence[Robot], *, at: At) -> Larg
 class _Estimate:
     """Additive: what a message has without its values, and the values of each robot."""
 
-    def __init__(self, tailoring: Tailoring, at: At) -> None:
+    def __init__(self, tailoring: Tailoring) -> None:
         self._tailoring = tailoring
-        self._at = at
         self._frames: dict[int | None, _Frame] = {}
 
     def of(self, robot: Robot) -> int:
         position = self._tailoring.override_of(robot)
         if position not in self._frames:
             template = self._tailoring.template_for(robot)
-            self._frames[position] = _Frame(template, self._tailoring.values_of_robot(robot), self._at)
+            at = self._tailoring.mentioned_in(robot).at
+            self._frames[position] = _Frame(template, self._tailoring.values_of_robot(robot), at)
         frame = self._frames[position]
         texts = frame.texts(self._tailoring.values_of_robot(robot)) if frame.holes else []
         return frame.bytes + sum(map(_weight, texts)) + self._of_ending(robot, frame, texts)

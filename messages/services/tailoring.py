@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dingtalk.payloads import At, Message, Problem
+from dingtalk.payloads import NOBODY, At, Message, Problem
 from messages.rendering.endings import Ending, ended, ending_of, with_ending
 from messages.rendering.marks import marked
+from messages.rendering.mentioning import InGroup, Person
 from messages.rendering.message import MessageTemplate, template_of
 from messages.rendering.values import BUILT_IN, RunFacts, Values, values_of
+from messages.services.mentions import Mentions
 from messages.services.overrides import Chosen, Override
 from messages.services.variables import Clash, Variables
 from robots.models import Robot
@@ -38,24 +40,38 @@ class GroupMessage:
     torn: tuple[str, str] | None = None  # two tags that both have own words for it
     ended: bool = False  # the robot's footer or keyword was added
     used: tuple[Used, ...] = ()  # the message's variables
+    at: At = NOBODY  # whom it mentions
+    unable: tuple[Person, ...] = ()  # whom it would mention if they could be in this group
 
 
 class Tailoring:
-    """A fixed number of queries, however many robots are asked for: three for variables of staff, one for own words."""
+    """A fixed number of queries, however many robots are asked for: three for variables of staff, one for own words,
+    one for people who are mentioned, three for those whose place is in the text.
 
-    def __init__(self, message: Message, *, at: At, run: RunFacts, overrides: Sequence[Override] = ()) -> None:
+    `sharing`: the robots whose groups share out more people than DingTalk mentions; None: each mentions all of them.
+    """
+
+    def __init__(
+        self,
+        message: Message,
+        *,
+        at: At,
+        run: RunFacts,
+        overrides: Sequence[Override] = (),
+        sharing: Iterable[Robot] | None = None,
+    ) -> None:
         self.overrides = overrides
         self._template = template_of(message)
         self._own = [template_of(override.of(message)) for override in overrides]
         self._chosen = Chosen(overrides)
         self._variables = Variables(frozenset().union(*(template.own_names for template in self._templates)))
-        self._at = at
+        self.mentions = Mentions(at, self._templates, sharing=None if sharing is None else self._readers(sharing))
         self._run = run
 
     @property
     def plain(self) -> bool:
-        """Whether every group reads the same."""
-        return not self.overrides and self._template.plain
+        """Whether every group reads the same and mentions the same people."""
+        return not self.overrides and self._template.plain and self.mentions.uniform
 
     @property
     def message(self) -> Message:
@@ -87,25 +103,31 @@ class Tailoring:
         return self._chosen.of(robot)
 
     def variables_of(self, robot: Robot) -> dict[str, str]:
-        """What the message uses of the robot's and its tags' variables."""
-        return dict(self._variables.of(robot).values)
+        """What the message uses of the robot's and its tags' variables, and what stands for those it mentions."""
+        return {**self._variables.of(robot).values, **self.mentioned_in(robot).texts}
+
+    def mentioned_in(self, robot: Robot) -> InGroup:
+        position = self._chosen.of(robot)
+        return self.mentions.in_group(robot, 0 if position is None else position + 1)
 
     def ending_of(self, robot: Robot) -> Ending | None:
         """What may have to be added for the robot; a text that is the same at every run says whether it is."""
         ending = ending_of(keywords=robot.keywords, footer=robot.footer, append_keyword=robot.append_keyword)
         template = self.template_for(robot)
-        if template.plain and with_ending(template.message, ending, at=self._at) is template.message:
+        if template.plain and with_ending(template.message, ending, at=self.mentioned_in(robot).at) is template.message:
             return None
         return ending
 
     def of(self, robot: Robot) -> GroupMessage:
         ending, template, torn = self.ending_of(robot), self.template_for(robot), self._chosen.clash(robot)
+        here = self.mentioned_in(robot)
         if template.plain:
-            message = with_ending(template.message, ending, at=self._at)
-            return GroupMessage(message, torn=torn, ended=message is not template.message)
+            message = with_ending(template.message, ending, at=here.at)
+            added = message is not template.message
+            return GroupMessage(message, torn=torn, ended=added, at=here.at, unable=here.unable)
         own, values = self._variables.of(robot), self.values_of_robot(robot)
         filled = template.filled(values)
-        message = with_ending(filled.message, ending, at=self._at)
+        message = with_ending(filled.message, ending, at=here.at)
         clashes = tuple(clash for clash in own.clashes if clash.name in template.own_names)
         clashing = {clash.name for clash in clashes}
         return GroupMessage(
@@ -115,6 +137,8 @@ class Tailoring:
             torn=torn,
             ended=message is not filled.message,
             used=tuple(Used(name, value, own.tags.get(name, "")) for name, value in template.shown(values)),
+            at=here.at,
+            unable=here.unable,
         )
 
     def with_marks(self, robot: Robot, group: GroupMessage) -> Message:
@@ -126,7 +150,7 @@ class Tailoring:
         return ended(message, marked(ending.text, len(group.used))) if group.ended and ending else message
 
     def values_of_robot(self, robot: Robot) -> Values:
-        own = self._variables.of(robot).values
+        own = self.variables_of(robot)
         return values_of(robot=robot.name, group=robot.group_name, variables=own, run=self._run)
 
     @property
@@ -137,5 +161,14 @@ class Tailoring:
         position = self._chosen.of(robot)
         return self._template if position is None else self._own[position]
 
+    def _readers(self, robots: Iterable[Robot]) -> list[list[Robot]]:
+        """Who reads which of the texts."""
+        readers: list[list[Robot]] = [[] for _template in self._templates]
+        for robot in robots:
+            position = self._chosen.of(robot)
+            readers[0 if position is None else position + 1].append(robot)
+        return readers
+
     def _faults_of(self, template: MessageTemplate) -> tuple[Problem, ...]:
-        return template.faults() or template.unknown(self._variables.known)
+        unknown = (*template.unknown(self._variables.known), *self.mentions.faults_of(template))
+        return template.faults() or unknown

@@ -52,7 +52,7 @@ def test_the_largest_is_the_one_that_rendering_every_group_finds(message: Messag
     overrides = (Override("robot", robots[0].pk, "", "Own words, and not many: {{ group }}"),)
     for own in ((), overrides):
         tailoring = tailored(message, at=at, overrides=own)
-        found = largest_of(tailoring, robots, at=at)
+        found = largest_of(tailoring, robots)
         assert found is not None
         assert found.bytes == by_rendering_all(tailoring, robots, at)
         assert size_of(tailoring.of(found.robot).message, at) == found.bytes
@@ -71,7 +71,7 @@ VALUES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max
 def test_whatever_the_values_are_it_is_found(text: str, values: list[str]):
     robots = [Robot(pk=number + 1, name=f"r{number}", variables={"v": value}) for number, value in enumerate(values)]
     tailoring = tailored(Text(f"{text}{{{{ v }}}}{text}{{{{ v }}}}."))
-    found = largest_of(tailoring, robots, at=NOBODY)
+    found = largest_of(tailoring, robots)
     assert found is not None
     assert found.bytes == by_rendering_all(tailoring, robots, NOBODY)
 
@@ -79,11 +79,11 @@ def test_whatever_the_values_are_it_is_found(text: str, values: list[str]):
 @pytest.mark.django_db
 def test_a_text_without_variables_is_as_large_everywhere():
     robots = [make_robot(name) for name in "ab"]
-    found = largest_of(tailored(Text("Drill")), robots, at=NOBODY)
+    found = largest_of(tailored(Text("Drill")), robots)
     assert found
     assert found.everywhere
     assert found.bytes == size_of(Text("Drill"), NOBODY)
 
 
 def test_without_a_group_there_is_none():
-    assert largest_of(tailored(Text("Drill")), [], at=NOBODY) is None
+    assert largest_of(tailored(Text("Drill")), []) is None

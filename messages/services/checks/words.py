@@ -40,28 +40,27 @@ class _Verdict:
 class _Judge:
     """Groups that read the same are judged once, as long as there are not too many different messages to remember."""
 
-    def __init__(self, at: At) -> None:
-        self._at = at
-        self._known: dict[Message, _Verdict] = {}
-        self._latest: tuple[Message, _Verdict] | None = None
+    def __init__(self) -> None:
+        self._known: dict[tuple[Message, At], _Verdict] = {}
+        self._latest: tuple[Message, At, _Verdict] | None = None
         self.most_bytes = 0
         self.common: tuple[Problem, ...] | None = None  # to every message that was judged; None: none was
 
-    def of(self, message: Message) -> _Verdict:
+    def of(self, message: Message, at: At) -> _Verdict:
         # Mostly it is the very message of the group before; to look it up is to hash the whole text.
-        if self._latest is None or self._latest[0] is not message:
-            self._latest = message, self._known.get(message) or self._judged(message)
-        return self._latest[1]
+        if self._latest is None or self._latest[0] is not message or self._latest[1] is not at:
+            self._latest = message, at, self._known.get((message, at)) or self._judged(message, at)
+        return self._latest[2]
 
-    def _judged(self, message: Message) -> _Verdict:
+    def _judged(self, message: Message, at: At) -> _Verdict:
         verdict = _Verdict(
-            problems=problems(message, self._at),
-            rule=KeywordRule(place_mentions(message, self._at)),
-            bytes=size_with_uuid(body_bytes(message, self._at)),
+            problems=problems(message, at),
+            rule=KeywordRule(place_mentions(message, at)),
+            bytes=size_with_uuid(body_bytes(message, at)),
         )
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
-        self._known[message] = verdict
+        self._known[message, at] = verdict
         self.most_bytes = max(self.most_bytes, verdict.bytes)
         before = verdict.problems if self.common is None else self.common
         self.common = tuple(problem for problem in before if problem in verdict.problems)
@@ -72,11 +71,13 @@ class Words:
     """Asked robot by robot, in a memory that does not grow with their number. The whole is known in the end only."""
 
     def __init__(self, tailoring: Tailoring, *, at: At) -> None:
+        """`at`: of the message as it is written for all."""
         self._tailoring = tailoring
-        self._judge = _Judge(at)
+        self._at = at
+        self._judge = _Judge()
         self._faults = (*_general(tailoring.faults()), *_of_own_words(tailoring.own_faults()))
         if self._faults or tailoring.plain:
-            self._judge.of(tailoring.message)
+            self._judge.of(tailoring.message, at)
 
     def of(self, robot: Robot) -> list[Finding]:
         """What is wrong in its group, and what is wrong in all that were asked for up to now."""
@@ -84,7 +85,10 @@ class Words:
 
     def size_for(self, robot: Robot) -> int | None:
         """None while no group has a message."""
-        return None if self._faults else self._judge.of(self._tailoring.of(robot).message).bytes
+        if self._faults:
+            return None
+        group = self._tailoring.of(robot)
+        return self._judge.of(group.message, group.at).bytes
 
     def general(self) -> tuple[Finding, ...]:
         """What is wrong with the message in every group that was asked for."""
@@ -101,7 +105,7 @@ class Words:
 
     def _common(self) -> tuple[Problem, ...]:
         if self._judge.common is None:
-            self._judge.of(self._tailoring.message)
+            self._judge.of(self._tailoring.message, self._at)
         return self._judge.common or ()
 
 
@@ -137,7 +141,7 @@ def _of_group(robot: Robot, group: GroupMessage, judge: _Judge) -> Iterator[Find
     if found := [*lacks(group)]:
         yield from (Finding(robot, BLOCKER, code, text, value=text) for code, text in found)
         return
-    verdict = judge.of(group.message)
+    verdict = judge.of(group.message, group.at)
     for problem in verdict.problems:
         yield _blocker(robot, problem)
     if group.ended:
