@@ -15,7 +15,9 @@ from django.db.models import F, Q
 from audit.actors import SYSTEM
 from audit.log import record
 from dingtalk.replies import Kind, Outcome, RobotAction
+from dingtalk.secrets import Secret
 from robots.bulk import update_many
+from robots.encryption import known_fingerprints
 from robots.models import Organisation, PauseReason, Robot, RobotStatus
 
 LONGEST_SILENCE_SECONDS = 3600
@@ -38,11 +40,11 @@ def store_last_results(results: Sequence[LastResult]) -> None:
     update_many(Robot, LastResult._fields[:-1], results)
 
 
-def note_outcome(robot_id: int, outcome: Outcome, *, token_fingerprint: str, at: datetime, is_test: bool) -> None:
-    """Do what the reply advises about the robot. `token_fingerprint`: of the webhook that was called."""
+def note_outcome(robot_id: int, outcome: Outcome, *, token: Secret, at: datetime, is_test: bool) -> None:
+    """Do what the reply advises about the robot. `token`: of the webhook that was called."""
     if outcome.action is RobotAction.STOP_ORGANISATION:
         _stop_organisation(robot_id, at=at)
-    elif _says_something(outcome, is_test=is_test) and _has_webhook(robot_id, token_fingerprint):
+    elif _says_something(outcome, is_test=is_test) and _has_webhook(robot_id, token):
         _note_robot(robot_id, outcome, at=at)
 
 
@@ -51,9 +53,9 @@ def _says_something(outcome: Outcome, *, is_test: bool) -> bool:
     return delivered_test or outcome.action in (RobotAction.SILENCE, RobotAction.PAUSE)
 
 
-def _has_webhook(robot_id: int, token_fingerprint: str) -> bool:
+def _has_webhook(robot_id: int, token: Secret) -> bool:
     """What was said of a webhook that a person has replaced meanwhile says nothing of the new one."""
-    return Robot.objects.filter(pk=robot_id, token_fingerprint=token_fingerprint).exists()
+    return Robot.objects.filter(pk=robot_id, token_fingerprint__in=known_fingerprints(token)).exists()
 
 
 def _note_robot(robot_id: int, outcome: Outcome, *, at: datetime) -> None:

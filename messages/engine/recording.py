@@ -174,8 +174,6 @@ def _last_result(done: Finished, *, now: datetime) -> LastResult:
 
 def _note(done: Finished, *, now: datetime) -> None:
     outcome, claimed = done.call.outcome, done.claimed
-    note_outcome(
-        claimed.robot_id, outcome, token_fingerprint=claimed.token_fingerprint, at=now, is_test=claimed.is_test
-    )
+    note_outcome(claimed.robot_id, outcome, token=claimed.target.token, at=now, is_test=claimed.is_test)
     if outcome.action is RobotAction.PAUSE_ALL:
         hold_everything(now=now, called_at=_started_at(done), seconds=outcome.wait_seconds, reason=outcome.reason)

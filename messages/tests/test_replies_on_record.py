@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from audit.actors import Actor
 from audit.models import Entry
 from dingtalk.client import Call
 from dingtalk.replies import Outcome, classify
@@ -17,6 +19,7 @@ from messages.models import Delivery, DeliveryStatus, EngineState
 from messages.tests.engine_parts import make_rules
 from robots.encryption import fingerprint
 from robots.models import Robot, RobotStatus
+from robots.services.keys import rotate_keys
 from tests.factories import fake_token, make_delivery
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +95,15 @@ def test_a_throttled_reply_about_a_webhook_that_was_replaced_meanwhile_does_not_
     Robot.objects.update(token_fingerprint=fingerprint(fake_token()))
     record(finished(claimed, THROTTLED))
     assert Robot.objects.get().hold_until is None
+
+
+def test_a_reply_counts_though_the_encryption_key_was_rotated_meanwhile(settings: object) -> None:
+    [claimed] = claim()
+    newest = base64.urlsafe_b64encode(b"a-newer-key-of-thirty-two-bytes1").decode()
+    settings.ENCRYPTION_KEYS = [newest, *settings.ENCRYPTION_KEYS]
+    assert sum(batch.rotated for batch in rotate_keys(by=Actor(name="li"))) == 1
+    record(finished(claimed, NO_TOKEN))
+    assert Robot.objects.get().status == RobotStatus.PAUSED
 
 
 def test_a_reply_for_a_robot_that_was_deleted_meanwhile_is_on_record() -> None:
