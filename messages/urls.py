@@ -5,6 +5,7 @@ from django.urls import path
 from messages.pages.broadcasts import urls as broadcasts
 from messages.pages.deliveries import urls as deliveries
 from messages.pages.drafts import urls as drafts
+from messages.pages.dry_run import urls as dry_run
 from messages.pages.notices import urls as notices
 from messages.pages.resend import urls as resend
 from messages.pages.robot_tests import robot_test
@@ -15,6 +16,7 @@ urlpatterns = [
     *broadcasts.urlpatterns,
     *deliveries.urlpatterns,
     *drafts.urlpatterns,
+    *dry_run.urlpatterns,
     *notices.urlpatterns,
     *resend.urlpatterns,
     *sending.urlpatterns,

@@ -3,6 +3,7 @@ from messages.models.delivery import Attempt, Body, Delivery, DeliveryStatus
 from messages.models.draft import Draft, DraftVersion, MessageType
 from messages.models.engine import EngineState, Worker
 from messages.models.notice import Notice
+from messages.models.plan import LaunchPlan
 from messages.models.run import Run
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Draft",
     "DraftVersion",
     "EngineState",
+    "LaunchPlan",
     "MessageType",
     "Notice",
     "Run",

@@ -149,6 +149,15 @@ def allow_keyword(robot: Robot, *, by: Actor) -> bool:
 
 
 @transaction.atomic
+def forbid_keyword(robot: Robot, *, by: Actor) -> bool:
+    """Undoes allow_keyword. False when it was not allowed."""
+    if not Robot.objects.filter(pk=robot.pk, append_keyword=True).update(append_keyword=False):
+        return False
+    record("robot.updated", by=by, target=robot, detail={"append_keyword": [True, False]})
+    return True
+
+
+@transaction.atomic
 def delete_robot(robot: Robot, *, by: Actor) -> None:
     """The row and its secrets are gone for good; deliveries keep the names that they copied."""
     record("robot.deleted", by=by, target=robot, detail={"group": robot.group_name})

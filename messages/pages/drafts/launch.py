@@ -14,11 +14,13 @@ from audit.actors import actor_of
 from messages.forms.composition import number_of
 from messages.forms.launch import LaunchForm
 from messages.models import Broadcast, Draft
-from messages.pages.drafts.launching import later_label, launch_page, moments_of
+from messages.pages.drafts.launching import fresh_form, later_label, launch_page, moments_of
 from messages.pages.drafts.order import Order, order_of
+from messages.pages.dry_run.rehearsal import typed_of, user_of
 from messages.services.drafts import StaleDraft
 from messages.services.launch import AlreadyLaunched, LaunchRefused, launch
 from messages.services.planning import NeverUseful, PlannedInPast
+from messages.services.plans import forget, plan_of, remember
 from messages.services.repairs import add_keyword
 from robots.services.robots import allow_keyword
 
@@ -27,9 +29,9 @@ from robots.services.robots import allow_keyword
 @login_required
 @permission_required("broadcasts.send_broadcast", raise_exception=True)
 def draft_launch(request: HttpRequest, pk: int) -> HttpResponse:
-    order = _order(request, pk)
     if request.method != "POST":
-        return launch_page(request, order)
+        return _as_settled(request, get_object_or_404(Draft, pk=pk))
+    order = _order(request, pk)
     form = _form(request, order)
     if not form.is_valid():
         return launch_page(request, order, form=form)
@@ -115,6 +117,7 @@ def _launch(request: HttpRequest, order: Order, form: LaunchForm) -> HttpRespons
         return launch_page(request, order, form=form)
     except StaleDraft as stale:
         return _stale(request, order, form, stale)
+    forget(order.draft, user_of(request))
     flash.success(request, _("Scheduled.") if form.later else _("On its way."))
     return redirect("broadcasts:broadcast_detail", pk=broadcast.pk)
 
@@ -157,8 +160,19 @@ def _form(request: HttpRequest, order: Order) -> LaunchForm:
     return LaunchForm(request.POST, at=order.at, groups=order.groups)
 
 
+def _as_settled(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """With what the person left out and typed before, here or in the dry run."""
+    plan = plan_of(draft, user_of(request))
+    order = order_of(draft, without=plan.without)
+    if not plan.typed:
+        return launch_page(request, order)
+    form = fresh_form(order, typed=plan.typed)
+    return launch_page(request, order, form=form, timed=LaunchForm(plan.typed, at=order.at, groups=order.groups))
+
+
 def _again(request: HttpRequest, order: Order) -> HttpResponse:
     """The page shows what was typed, and complains about nothing."""
+    remember(order.draft, user_of(request), without=[robot.pk for robot in order.left_out], typed=typed_of(request))
     typed = {name: request.POST.get(name) for name in LaunchForm.base_fields}
     form = LaunchForm(initial=typed, at=order.at, groups=order.groups)
     return launch_page(request, order, form=form, timed=_form(request, order))

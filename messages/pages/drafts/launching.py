@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,8 @@ from django.utils.translation import ngettext
 from messages.forms.launch import LaunchForm, proposal, zone_names
 from messages.models import Broadcast
 from messages.pages.drafts.order import Order, all_robots_of, grouped, has_reserve
-from messages.services.checks import Check, check_launch
+from messages.services.checks import Check
+from messages.services.checks.dry_run import dry_run
 from messages.services.planning import WallTime, clock
 
 ROBOTS_SHOWN = 12  # at first sight
@@ -47,9 +49,10 @@ def launch_page(
     """
     form = form or fresh_form(order)
     urgent = bool(form["urgent"].value())
-    check = check or check_launch(
-        message=order.message, at=order.at, robots=order.robots, urgent=urgent, overrides=order.tailoring.overrides
-    )
+    if check is None:
+        wall = (timed or form).wall
+        planned_at = wall.moment if wall and wall.moment > timezone.now() else None
+        check = dry_run(order.tailoring, at=order.at, robots=order.robots, planned_at=planned_at, urgent=urgent).check
     context = {
         "draft": order.draft,
         "order": order,
@@ -65,7 +68,8 @@ def launch_page(
         "check": check,
         "blockers": grouped(check.blockers),
         "warnings": grouped(check.warnings),
-        "notes": grouped(check.notes),
+        "notes": grouped(note for note in check.notes if note.code == "ending_added"),
+        "told": len(check.notes),
         "questions": check.questions,
         "may_be_urgent": urgent or has_reserve(order.robots),
         "all_blocked": all_robots_of(check),
@@ -77,9 +81,10 @@ def launch_page(
     return render(request, "broadcasts/launch/launch.html", context)
 
 
-def fresh_form(order: Order) -> LaunchForm:
+def fresh_form(order: Order, *, typed: Mapping[str, str] | None = None) -> LaunchForm:
+    """`typed`: what the person has settled already."""
     zone = ZoneInfo(settings.TIME_ZONE)
-    initial = proposal(at=order.at, now=timezone.now(), zone=zone)
+    initial = {**proposal(at=order.at, now=timezone.now(), zone=zone), **(typed or {})}
     return LaunchForm(initial=initial, at=order.at, groups=order.groups)
 
 
