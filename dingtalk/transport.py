@@ -62,7 +62,9 @@ class _TimedReader(io.RawIOBase):
         left = self._deadline - monotonic()
         if left <= 0:
             raise TimeoutError("the call took too long")
-        self._sock.settimeout(left if self._timeout is None else min(self._timeout, left))
+        if self._timeout is None or left < self._timeout:
+            self._timeout = left
+            self._sock.settimeout(left)
         read: int | None = self._raw.readinto(buffer)
         return read
 

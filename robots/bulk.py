@@ -54,8 +54,25 @@ def update_many(model: type[models.Model], names: Sequence[str], rows: Sequence[
     if not rows:
         return
     fields = _fields(model, names)
-    assignments = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
-    _run(f"UPDATE {_table(model)} SET {assignments} WHERE id = %s", _prepared([*fields, None], rows))  # noqa: S608
+    columns = [connection.ops.quote_name(field.column) for field in fields]
+    prepared = _prepared([*fields, None], rows)
+    if connection.vendor == "postgresql":
+        _update_joined(_table(model), columns, [str(field.db_type(connection)) for field in fields], prepared)
+        return
+    assignments = ", ".join(f"{column} = %s" for column in columns)
+    _run(f"UPDATE {_table(model)} SET {assignments} WHERE id = %s", prepared)  # noqa: S608
+
+
+def _update_joined(table: str, columns: Sequence[str], types: Sequence[str], rows: Iterable[Row]) -> None:
+    """One statement for all of them: the server plans once and is asked once."""
+    names = ", ".join([*columns, "id"])
+    arrays = ", ".join(f"%s::{kind}[]" for kind in [*types, "bigint"])
+    assignments = ", ".join(f"{column} = given.{column}" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {assignments} FROM unnest({arrays}) AS given ({names}) WHERE {table}.id = given.id",  # noqa: S608
+            [list(column) for column in zip(*rows, strict=True)],
+        )
 
 
 def _run(statement: str, rows: Iterable[Row]) -> None:

@@ -37,7 +37,8 @@ class LastResult(NamedTuple):
 
 
 def store_last_results(results: Sequence[LastResult]) -> None:
-    update_many(Robot, LastResult._fields[:-1], results)
+    newest = {result.robot_id: result for result in results}
+    update_many(Robot, LastResult._fields[:-1], [*newest.values()])
 
 
 def note_outcome(robot_id: int, outcome: Outcome, *, token: Secret, at: datetime, is_test: bool) -> None:
