@@ -92,7 +92,7 @@ def panel_for(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], composit
     source = _source(tailoring, shown, composition)
     # What cannot be filled in yet is not judged as if it stood there.
     judged = [problem for problem in preview.problems if group or problem.field not in tailoring.places]
-    largest = largest_of(tailoring, robots, at=at) if readable else None
+    largest = largest_of(tailoring, robots) if readable else None
     remarks = [*of_problems([*faults, *judged], source), *of_hints(preview.hints, source)]
     for override, problem in own_faults:
         remarks.append(Remark("own", "wrong", in_own_words(names[override], problem_text(problem))))
