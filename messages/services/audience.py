@@ -28,6 +28,8 @@ _LAUNCH_FIELDS: Final = (
     "paused_reason",
     "hold_until",
     "hold_reason",
+    "last_kind",
+    "last_reason",
 )
 
 
@@ -76,6 +78,11 @@ def audience(*, all_robots: bool, robots: Iterable[Robot], tags: Iterable[Tag]) 
         tagged = Robot.tags.through.objects.filter(tag__in=_ids(tags)).values("robot")
         found = found.filter(Q(pk__in=_ids(robots)) | Q(pk__in=tagged))
     return found.defer("token_encrypted", "secret_encrypted", "notes").order_by("name", "pk")
+
+
+def read_audience(found: QuerySet[Robot]) -> list[Robot]:
+    """All of them, with no more of each than a launch and its checks look at."""
+    return read_many(found, _LAUNCH_FIELDS)
 
 
 def as_they_are_now(ids: Iterable[int]) -> list[Robot]:

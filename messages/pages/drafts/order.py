@@ -12,6 +12,7 @@ from dingtalk.payloads.wire import body_bytes
 from messages.forms.composition import Composition, composition_of_draft
 from messages.models import Draft
 from messages.pages.drafts.panel import Panel, audience_of, mentions_of, panel_for
+from messages.services.audience import read_audience
 from messages.services.checks import Check, Finding, tailoring_of
 from messages.services.content import message_of
 from messages.services.overrides import overrides_of
@@ -101,7 +102,7 @@ def order_of(
     composition = composition_of_draft(draft)
     snapshot = composition.snapshot(name=draft.name)
     at = mentions_of(snapshot)
-    robots, kept_out = list(audience_of(snapshot)), set(without)
+    robots, kept_out = read_audience(audience_of(snapshot)), set(without)
     return Order(
         draft=draft,
         composition=composition,
