@@ -1,0 +1,82 @@
+"""How long the dry run takes: everything that it looks at, the table of the first page included.
+
+    script/bench dry-run [--few N] [--many N]
+
+One draft with variables to that many robots, with broadcasts of the last days and deliveries of today behind it.
+Milliseconds are those of the server alone, without network and browser; the median of five, and the slowest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Iterator
+from typing import Final
+
+# isort: split
+# Before everything that reads settings: it sets Django up on a throw-away home.
+import bench.throw_away  # noqa: F401
+
+# isort: split
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bench.rows import fill
+from bench.tables import show
+from dingadmin.preparation import prepare
+from dingadmin.static_files import collect_static
+from messages.models import Draft
+
+TIMES: Final = 5
+GOAL_MS: Final = 1_000  # for as many robots as `--few` says by itself
+TEXTS: Final = {
+    "plain": {"content": "Fire drill at four."},
+    "with variables": {"content": "Fire drill at four, {{ group }}: {{ robot.name }} tells on {{ run.date }}."},
+}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--few", type=int, default=500)
+    options.add_argument("--many", type=int, default=10_000)
+    asked = options.parse_args()
+    prepare()
+    collect_static()
+    client = Client(headers={"host": "localhost", "accept-language": "en"})
+    client.force_login(User.objects.get(is_superuser=True), backend=settings.AUTHENTICATION_BACKENDS[0])
+    rows: list[tuple[object, ...]] = []
+    before = 0
+    for robots in sorted({asked.few, asked.many}):
+        fill(before, robots)
+        before = robots
+        rows += [_row(client, robots, text) for text in TEXTS]
+    show(("robots", "text", "queries", "ms", "slowest ms", "goal"), rows)
+
+
+def _row(client: Client, robots: int, text: str) -> tuple[object, ...]:
+    draft = Draft.objects.order_by("pk")[0]
+    Draft.objects.filter(pk=draft.pk).update(content=TEXTS[text])
+    url = reverse("broadcasts:draft_dry_run", args=[draft.pk])
+    taken = [1000 * seconds for seconds in _seconds(url, client)]
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url)
+    goal = ("met" if statistics.median(taken) <= GOAL_MS else "NOT MET") if robots <= 500 else "-"
+    return f"{robots:,}", text, len(queries), f"{statistics.median(taken):,.0f}", f"{max(taken):,.0f}", goal
+
+
+def _seconds(url: str, client: Client) -> Iterator[float]:
+    client.get(url)  # fills the caches of templates and content types
+    for _time in range(TIMES):
+        started = time.perf_counter()
+        response = client.get(url)
+        yield time.perf_counter() - started
+        assert response.status_code == 200, f"{url} answered {response.status_code}"
+
+
+if __name__ == "__main__":
+    main()
