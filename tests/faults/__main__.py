@@ -36,7 +36,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60.0, help="no further fault after so many")
     parser.add_argument("--least", type=float, default=0.2, help="seconds between two faults")
     parser.add_argument("--most", type=float, default=1.2, help="seconds between two faults")
-    parser.add_argument("--gentle", action="store_true", help="an endpoint and a clock without faults: ends sooner")
+    parser.add_argument(
+        "--gentle", action="store_true", help="endpoint and clock without faults, and no long waits at the end"
+    )
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     return parser.parse_args()
 

@@ -18,7 +18,7 @@ from tests.faults.breaks import APART_SECONDS, Breaks
 from tests.faults.crew import WORKERS, Crew
 from tests.faults.ledger import Asked, Ledger
 from tests.faults.network import Network
-from tests.faults.rounds import AWAY, Rounds, calm_down, under_way, when_possible
+from tests.faults.rounds import AWAY, Rounds, calm_down, hurry, under_way, when_possible
 from tests.waiting import wait_for
 
 START_SECONDS = 60.0
@@ -62,10 +62,16 @@ class Harness:
         stop_reading.set()
         reader.join()
 
-    def settle(self, *, seconds: float) -> None:
+    def settle(self, *, seconds: float, in_a_hurry: bool) -> None:
         """No more faults: everything that can end ends."""
+
+        def ended() -> bool:
+            if in_a_hurry:
+                when_possible(hurry)
+            return when_possible(lambda: under_way().count()) == 0
+
         calm_down()
-        wait_for(lambda: when_possible(lambda: under_way().count()) == 0, seconds=seconds, what="the end of all")
+        wait_for(ended, seconds=seconds, what="the end of all")
 
     def ledger(self) -> Ledger:
         self.endpoint.read()

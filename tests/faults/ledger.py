@@ -89,6 +89,7 @@ class Ledger:
 
     def broken_promises(self) -> list[str]:
         return [
+            *self._nothing_sent(),
             *self._not_ended(),
             *self._not_fired_once(),
             *self._missing_or_too_many(),
@@ -131,6 +132,11 @@ class Ledger:
     @property
     def _accepted_uuids(self) -> set[str]:
         return {message.uuid for message in self.accepted}
+
+    def _nothing_sent(self) -> Iterator[str]:
+        """Books without an entry are in order, and prove nothing."""
+        if not self.heard:
+            yield "the endpoint was never called"
 
     def _not_ended(self) -> Iterator[str]:
         for sent in self.sent:

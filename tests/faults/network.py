@@ -83,6 +83,7 @@ class Network:
             asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(timeout=20)
             self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join(timeout=20)
+            self._loop.close()
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)

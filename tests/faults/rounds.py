@@ -67,6 +67,11 @@ def calm_down() -> None:
     Fault.objects.all().delete()
 
 
+def hurry() -> None:
+    """What waits for a later moment need not: nobody looks at how long it waits."""
+    Delivery.objects.filter(due_at__gt=timezone.now()).update(due_at=timezone.now())
+
+
 def when_possible(act: Callable[[], T]) -> T:
     """The database may be away at this very moment, which is the point of it all."""
     ends_at = time.monotonic() + PATIENCE_SECONDS

@@ -6,6 +6,7 @@ import argparse
 import os
 import random
 import sys
+import threading
 import time
 
 import django
@@ -29,6 +30,7 @@ SHOWN = 100
 
 def main(options: argparse.Namespace) -> int:
     say(f"seed {options.seed}, {connection.vendor}")
+    broken_threads = watch_threads()
     chance = random.Random(options.seed)
     started = time.monotonic()
     prepare()
@@ -43,10 +45,23 @@ def main(options: argparse.Namespace) -> int:
         clock_faults = 0 if options.gentle else options.faults // 5
         harness.run(faults=options.faults, until=until, gaps=(options.least, options.most), clock_faults=clock_faults)
         broken_for = time.monotonic() - breaking
-        harness.settle(seconds=SETTLE_SECONDS)
+        harness.settle(seconds=SETTLE_SECONDS, in_a_hurry=options.gentle)
         ledger = harness.ledger()
     report(harness, ledger, broken_for, time.monotonic() - started)
-    return 1 if ledger.broken_promises() else 0
+    return 1 if ledger.broken_promises() or broken_threads else 0
+
+
+def watch_threads() -> list[str]:
+    """The names of those that end by an error, which is the harness's own mistake: nothing was tried without them."""
+    broken: list[str] = []
+
+    def note(arguments: threading.ExceptHookArgs) -> None:
+        broken.append(arguments.thread.name if arguments.thread else "?")
+        say(f"the thread {broken[-1]} of the harness broke")
+        threading.__excepthook__(arguments)
+
+    threading.excepthook = note
+    return broken
 
 
 def report(harness: Harness, ledger: Ledger, broken_for: float, seconds: float) -> None:

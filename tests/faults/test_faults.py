@@ -46,6 +46,7 @@ def died(worker: str, **parts: Any) -> Ledger:
 
 
 BROKEN = [
+    ("nothing tried", Ledger(), "never called"),
     ("lost", books("waiting"), "never ended"),
     ("retried for ever", books("uncertain", UNKNOWN, sent={"retry_due": True}), "never ended"),
     ("never fired", books(runs=[]), "fired 0 times"),
