@@ -168,5 +168,6 @@ def _claimed(row: QueueRow, claim: uuid.UUID, body: bytes) -> Claimed:
             policy=row.policy,
             fired_at=row.fired_at,
             useful_until=row.useful_until,
+            calls=row.calls,
         ),
     )

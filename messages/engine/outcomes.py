@@ -26,11 +26,12 @@ EARLIER_CALL: Final = "earlier_call"
 class Facts:
     """What the decision needs to know of the delivery, as it was claimed."""
 
-    tries: int  # calls that counted before this one
+    tries: int  # calls that DingTalk answered with an error of its own, before this one
     uncertain_tries: int
     policy: str  # UncertainPolicy
     fired_at: datetime
     useful_until: datetime | None = None
+    calls: int = 0  # all of them before this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ def _after_transient(outcome: Outcome, facts: Facts, *, now: datetime, jitter: f
 
 def _after_unreachable(outcome: Outcome, facts: Facts, *, now: datetime, jitter: float) -> Move:
     if now > (facts.useful_until or facts.fired_at + UNREACHABLE_GIVE_UP):
-        return Move(DeliveryStatus.FAILED, outcome.reason, counts_try=True)
-    due_at = _later(now, UNREACHABLE_BACKOFF_SECONDS, facts.tries, jitter)
-    return Move(DeliveryStatus.WAITING, outcome.reason, due_at, counts_try=True)
+        return Move(DeliveryStatus.FAILED, outcome.reason)
+    due_at = _later(now, UNREACHABLE_BACKOFF_SECONDS, facts.calls, jitter)
+    return Move(DeliveryStatus.WAITING, outcome.reason, due_at)
 
 
 def _later(now: datetime, steps: tuple[int, ...], tries: int, jitter: float) -> datetime:

@@ -57,7 +57,7 @@ def resendable(rows: DeliveryQuerySet) -> DeliveryQuerySet:
 
     Not tests, whose robot has a button of its own, and not what was sent again already: then the later one counts.
     """
-    tried = Q(tries__gt=0) | Q(uncertain_tries__gt=0)
+    tried = Q(calls__gt=0) | Q(tries__gt=0)
     retry = Q(status=DeliveryStatus.WAITING) & tried
     states = Q(status__in=(*NOT_ARRIVED, DeliveryStatus.UNCERTAIN))
     # A part that waits for one of these goes along with it.

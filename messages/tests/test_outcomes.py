@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,8 +14,11 @@ from messages.models import DeliveryStatus, UncertainPolicy
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
-def facts(*, tries: int = 0, uncertain: int = 0, policy: str = UncertainPolicy.RETRY_SAFELY, age: int = 0) -> Facts:
-    return Facts(tries=tries, uncertain_tries=uncertain, policy=policy, fired_at=NOW - timedelta(seconds=age))
+def facts(
+    *, tries: int = 0, uncertain: int = 0, policy: str = UncertainPolicy.RETRY_SAFELY, age: int = 0, calls: int = 0
+) -> Facts:
+    fired_at = NOW - timedelta(seconds=age)
+    return Facts(tries=tries, uncertain_tries=uncertain, policy=policy, fired_at=fired_at, calls=calls)
 
 
 def reply(body: str, http_status: int = 200) -> Outcome:
@@ -77,7 +81,25 @@ def test_jitter_spreads_retries_by_at_most_half_as_long_again() -> None:
 
 def test_an_unreachable_endpoint_is_tried_again_while_the_message_is_fresh() -> None:
     refused = failure(ReasonKey.CONNECT_REFUSED)
-    assert decide(refused, facts(tries=20, age=60), now=NOW, jitter=0).status == DeliveryStatus.WAITING
+    moves = [decide(refused, facts(calls=calls, age=60), now=NOW, jitter=0) for calls in range(9)]
+    assert {move.status for move in moves} == {DeliveryStatus.WAITING}
+    waits = [(move.due_at - NOW).total_seconds() for move in moves if move.due_at]
+    assert waits == [2, 5, 15, 30, 60, 120, 300, 300, 300]
+
+
+def test_calls_that_reached_nobody_use_up_none_of_the_three_tries() -> None:
+    refused = decide(failure(ReasonKey.CONNECT_REFUSED), facts(calls=5), now=NOW, jitter=0)
+    assert not refused.counts_try
+    busy = decide(reply('{"errcode":-1,"errmsg":"系统繁忙"}'), facts(calls=6), now=NOW, jitter=0)
+    assert busy.status == DeliveryStatus.WAITING
+
+
+def test_an_unreachable_endpoint_is_tried_until_the_message_is_no_longer_useful() -> None:
+    refused = failure(ReasonKey.CONNECT_REFUSED)
+    useful = replace(facts(age=7200, calls=9), useful_until=NOW + timedelta(seconds=1))
+    over = replace(useful, useful_until=NOW - timedelta(seconds=1))
+    assert decide(refused, useful, now=NOW, jitter=0).status == DeliveryStatus.WAITING
+    assert decide(refused, over, now=NOW, jitter=0).status == DeliveryStatus.FAILED
 
 
 def test_an_unreachable_endpoint_is_given_up_after_an_hour() -> None:

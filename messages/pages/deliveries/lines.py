@@ -36,7 +36,7 @@ class DeliveryLine:
     @property
     def can_be_sent_again(self) -> bool:
         delivery = self.delivery
-        retried = delivery.status == DeliveryStatus.WAITING and delivery.tries > 0
+        retried = delivery.status == DeliveryStatus.WAITING and (delivery.calls > 0 or delivery.tries > 0)
         open_to_it = retried or delivery.status in (*NOT_ARRIVED, DeliveryStatus.UNCERTAIN)
         return open_to_it and self.later is None and not delivery.is_test
 
