@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dingtalk.payloads import NOBODY, At, Message, Problem
 from messages.rendering.endings import Ending, ended, ending_of, with_ending
@@ -68,7 +69,7 @@ class Tailoring:
         self.mentions = Mentions(at, self._templates, sharing=None if sharing is None else self._readers(sharing))
         self._run = run
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         """Whether every group reads the same and mentions the same people."""
         return not self.overrides and self._template.plain and self.mentions.uniform
@@ -113,6 +114,8 @@ class Tailoring:
     def ending_of(self, robot: Robot) -> Ending | None:
         """What may have to be added for the robot; a text that is the same at every run says whether it is."""
         ending = ending_of(keywords=robot.keywords, footer=robot.footer, append_keyword=robot.append_keyword)
+        if ending is None:
+            return None
         template = self.template_for(robot)
         if template.plain and with_ending(template.message, ending, at=self.mentioned_in(robot).at) is template.message:
             return None
