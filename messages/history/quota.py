@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Sum
 
 from messages.history.accepted import accepted, accepted_cheaply
 from messages.models import BroadcastStatus, Delivery, DeliveryStatus, Target
@@ -27,7 +27,7 @@ Counts = dict[int | None, int]
 class QuotaUse:
     organisation: Organisation
     used: int  # calls of the month that DingTalk took
-    planned: int  # what is under way, and the groups of what is scheduled for the rest of the month
+    planned: int  # what is under way, and what is scheduled for groups for the rest of the month
     refused_until: datetime | None  # set while DingTalk refuses its messages
 
     @property
@@ -115,7 +115,7 @@ def _scheduled(since: datetime | None, until: datetime) -> Counts:
     targets = Target.objects.filter(broadcast__status=BroadcastStatus.SCHEDULED, broadcast__next_at__lt=until)
     if since:
         targets = targets.filter(broadcast__next_at__gte=since)
-    return _by_organisation(targets.order_by().values_list("robot__organisation").annotate(count=Count("pk")))
+    return _by_organisation(targets.order_by().values_list("robot__organisation").annotate(count=Sum("parts")))
 
 
 def _under_way() -> Counts:

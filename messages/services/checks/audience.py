@@ -10,7 +10,7 @@ from messages.services.checks.scene import Scene
 
 
 def of_audience(scene: Scene) -> Iterator[Finding]:
-    count = scene.counts.total()
+    count = scene.groups.total()
     if not count:
         text = _("Nobody would get this message. Choose at least one robot or tag.")
         yield Finding(None, BLOCKER, "audience_empty", text)

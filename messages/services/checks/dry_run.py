@@ -39,15 +39,22 @@ class DryRun:
 
 
 def dry_run(
-    tailoring: Tailoring, *, at: At, robots: Sequence[Robot], planned_at: datetime | None = None, urgent: bool = False
+    tailoring: Tailoring,
+    *,
+    at: At,
+    robots: Sequence[Robot],
+    planned_at: datetime | None = None,
+    urgent: bool = False,
+    split: bool = False,
 ) -> DryRun:
-    """The check of a launch, and what more people want to know before one. `planned_at` None: now.
+    """The check of a launch, and what more people want to know before one. `planned_at` None: now. `split`: what is too
+    long may go out in parts.
 
     A fixed number of queries, however many robots; nothing is written, and nobody is called.
     """
     now = timezone.now()
-    scene = scene_of(tailoring, at=at, robots=robots, when=planned_at or now, urgent=urgent)
-    words = check_words(tailoring, at=at, robots=robots)
+    words = check_words(tailoring, at=at, robots=robots, split=split)
+    scene = scene_of(tailoring, at=at, robots=robots, when=planned_at or now, urgent=urgent, parts=words.parts)
     launch = checked(scene, words)
     day = day_of(scene, now=now)
     today = delivered_since(day) if day else {}

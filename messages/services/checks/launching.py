@@ -18,8 +18,9 @@ from messages.services.checks.audience import of_audience
 from messages.services.checks.findings import Check, Finding
 from messages.services.checks.installation import of_installation
 from messages.services.checks.organisations import of_budgets, of_exhausted
+from messages.services.checks.parts import InParts
 from messages.services.checks.robots import of_robots
-from messages.services.checks.scene import Scene, empty_scene
+from messages.services.checks.scene import Scene, empty_scene, groups_of, messages_of
 from messages.services.checks.words import WordCheck, Words
 from messages.services.overrides import Override
 from messages.services.tailoring import Tailoring
@@ -37,14 +38,16 @@ def check_launch(
     zone: str | None = None,
     urgent: bool = False,
     overrides: Sequence[Override] = (),
+    split: bool = False,
 ) -> Check:
     """Holds and quotas are judged at `planned_at` (None: now), and dates written so, in `zone` (None: the default).
 
-    A fixed number of queries, however many robots; three more for variables.
+    `split`: what is too long may go out in parts. A fixed number of queries, however many robots; three more for
+    variables.
     """
     when = planned_at or timezone.now()
     tailoring = tailoring_of(message, at=at, planned_at=when, zone=zone, overrides=overrides)
-    check, rest = LaunchCheck(tailoring, at=at, when=when, urgent=urgent), iter(robots)
+    check, rest = LaunchCheck(tailoring, at=at, when=when, urgent=urgent, split=split), iter(robots)
     while some := list(islice(rest, ROBOTS_AT_ONCE)):
         check.look_at(some)
     return check.made()
@@ -55,19 +58,25 @@ class LaunchCheck:
     found.
     """
 
-    def __init__(self, tailoring: Tailoring, *, at: At, when: datetime, urgent: bool) -> None:
+    def __init__(self, tailoring: Tailoring, *, at: At, when: datetime, urgent: bool, split: bool = False) -> None:
         self._scene = empty_scene(tailoring, at=at, when=when, urgent=urgent)
-        self._words = Words(tailoring, at=at)
-        self._counts: Counter[int] = Counter()
+        self._words = Words(tailoring, at=at, split=split)
+        self._groups: Counter[int] = Counter()
+        self._messages: Counter[int] = Counter()
         self._found: list[Finding] = []
 
+    @property
+    def parts(self) -> InParts:
+        return self._words.parts
+
     def look_at(self, robots: Sequence[Robot]) -> None:
-        self._counts.update(robot.organisation_id for robot in robots)
         words = {robot.pk: found for robot in robots if (found := self._words.of(robot))}
         self._found += of_robots(replace(self._scene, robots=robots), words)
+        self._groups.update(groups_of(robots))
+        self._messages.update(messages_of(robots, self.parts.counts))
 
     def made(self) -> Check:
-        scene, words = self._scene.of_counted(self._counts), self._words
+        scene, words = self._scene.of_counted(self._groups, self._messages), self._words
         general = _general(scene, words.general())
         return Check(findings=(*general, *words.own(self._found)), bytes=words.most_bytes())
 

@@ -16,7 +16,7 @@ def of_exhausted(scene: Scene) -> Iterator[Finding]:
     for organisation in scene.organisations.values():
         until = organisation.quota_exhausted_until
         if until and until > scene.when:
-            count = scene.counts[organisation.pk]
+            count = scene.groups[organisation.pk]
             text = ngettext(
                 "The monthly quota of “%(organisation)s” is used up until %(time)s:"
                 " DingTalk will refuse the message in %(count)d group.",
@@ -28,13 +28,13 @@ def of_exhausted(scene: Scene) -> Iterator[Finding]:
 
 
 def of_budgets(scene: Scene) -> Iterator[Finding]:
-    for text in breaches(scene.uses, scene.counts, urgent=scene.urgent):
+    for text in breaches(scene.uses, scene.messages, urgent=scene.urgent):
         yield Finding(None, WARNING, "over_quota", text, asks=True, value=text)
 
 
 def left_after(scene: Scene) -> dict[int, int]:
     """Per organisation how many messages it could still send this month after this one and all that is planned."""
-    return {pk: use.quota - use.forecast - scene.counts[pk] for pk, use in scene.uses.items()}
+    return {pk: use.quota - use.forecast - scene.messages[pk] for pk, use in scene.uses.items()}
 
 
 def of_left(scene: Scene, left: Mapping[int, int]) -> Iterator[Finding]:

@@ -30,18 +30,24 @@ class Expected:
 
 
 def expected(scene: Scene, waiting: Mapping[int, int], *, now: datetime) -> Expected:
-    """`waiting`: per robot what waits for it now. Runs that go out at the same time take turns."""
+    """`waiting`: per robot what waits for it now. Runs that go out at the same time take turns.
+
+    Of a message in parts the last one counts.
+    """
     held = scene.engine.hold_until if scene.engine else None
     begins = max(scene.when, held or scene.when)
     drained = int((begins - now).total_seconds() // 60) * settings.PACING_LIMIT
     before = {robot.pk: max(0, waiting.get(robot.pk, 0) - max(0, drained)) for robot in scene.robots}
     others = min(sum(before.values()), len(scene.robots))
     per_second = min(settings.SEND_WINDOW / SECONDS_A_CALL, settings.ADDRESS_CEILING)
-    by_robot = {}
-    for position, robot in enumerate(scene.robots):
+    by_robot, position = {}, 0
+    for robot in scene.robots:
+        parts = scene.parts.get(robot.pk, 1)
+        position += parts - 1
         in_turn = begins + timedelta(seconds=(position + min(others, position)) / per_second)
-        queued = begins + timedelta(minutes=before[robot.pk] // settings.PACING_LIMIT)
+        queued = begins + timedelta(minutes=(before[robot.pk] + parts - 1) // settings.PACING_LIMIT)
         by_robot[robot.pk] = max(in_turn, queued, robot.hold_until or in_turn)
+        position += 1
     return Expected(begins, max(by_robot.values(), default=begins), by_robot, before)
 
 

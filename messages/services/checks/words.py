@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from dingtalk.payloads import At, Message, Problem, place_mentions, problems, size_with_uuid
 from dingtalk.payloads.wire import body_bytes
 from messages.services.checks.findings import BLOCKER, NOTE, Finding
+from messages.services.checks.parts import TOO_LONG, InParts
 from messages.services.content import problem_text
 from messages.services.keyword_rule import KeywordRule
 from messages.services.overrides import Override, names_of
@@ -22,17 +23,22 @@ MOST_REMEMBERED: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class WordCheck:
-    """`general` concerns every group. `bytes`: the largest body's size; `sizes`: of each robot's, where it is known."""
+    """`general` concerns every group. `bytes`: the largest body's size; `sizes`: of each robot's, where it is known.
+
+    `parts`: how many messages a robot's group gets, where these are several.
+    """
 
     general: tuple[Finding, ...]
     by_robot: Mapping[int, Sequence[Finding]]
     bytes: int
     sizes: Mapping[int, int] = field(default_factory=dict)
+    parts: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
     problems: tuple[Problem, ...]
+    too_long: Problem | None
     rule: KeywordRule
     bytes: int
 
@@ -53,8 +59,10 @@ class _Judge:
         return self._latest[2]
 
     def _judged(self, message: Message, at: At) -> _Verdict:
+        found = problems(message, at)
         verdict = _Verdict(
-            problems=problems(message, at),
+            problems=tuple(problem for problem in found if problem.code != TOO_LONG),
+            too_long=next((problem for problem in found if problem.code == TOO_LONG), None),
             rule=KeywordRule(place_mentions(message, at)),
             bytes=size_with_uuid(body_bytes(message, at)),
         )
@@ -70,18 +78,19 @@ class _Judge:
 class Words:
     """Asked robot by robot, in a memory that does not grow with their number. The whole is known in the end only."""
 
-    def __init__(self, tailoring: Tailoring, *, at: At) -> None:
-        """`at`: of the message as it is written for all."""
+    def __init__(self, tailoring: Tailoring, *, at: At, split: bool = False) -> None:
+        """`at`: of the message as it is written for all. `split`: what is too long may go out in parts."""
         self._tailoring = tailoring
         self._at = at
         self._judge = _Judge()
+        self.parts = InParts(tailoring, allowed=split)
         self._faults = (*_general(tailoring.faults()), *_of_own_words(tailoring.own_faults()))
         if self._faults or tailoring.plain:
             self._judge.of(tailoring.message, at)
 
     def of(self, robot: Robot) -> list[Finding]:
         """What is wrong in its group, and what is wrong in all that were asked for up to now."""
-        return [] if self._faults else [*_of_group(robot, self._tailoring.of(robot), self._judge)]
+        return [] if self._faults else [*_of_group(robot, self._tailoring.of(robot), self._judge, self.parts)]
 
     def size_for(self, robot: Robot) -> int | None:
         """None while no group has a message."""
@@ -92,7 +101,7 @@ class Words:
 
     def general(self) -> tuple[Finding, ...]:
         """What is wrong with the message in every group that was asked for."""
-        return self._faults or _general(self._common())
+        return self._faults or (*_general(self._common()), *self._too_long())
 
     def own(self, found: Iterable[Finding]) -> list[Finding]:
         """Of what was found in single groups that which is not wrong in all of them."""
@@ -103,18 +112,24 @@ class Words:
         self._common()
         return self._judge.most_bytes
 
+    def _too_long(self) -> tuple[Finding, ...]:
+        if self.parts.asked:
+            return self.parts.general()
+        too_long = self._judge.of(self._tailoring.message, self._at).too_long
+        return (self.parts.of_nobody(self._at, too_long),) if too_long else ()
+
     def _common(self) -> tuple[Problem, ...]:
         if self._judge.common is None:
             self._judge.of(self._tailoring.message, self._at)
         return self._judge.common or ()
 
 
-def check_words(tailoring: Tailoring, *, at: At, robots: Sequence[Robot]) -> WordCheck:
-    words = Words(tailoring, at=at)
+def check_words(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], split: bool = False) -> WordCheck:
+    words = Words(tailoring, at=at, split=split)
     found = {robot.pk: words.of(robot) for robot in robots}
     sizes = {robot.pk: size for robot in robots if (size := words.size_for(robot)) is not None}
     by_robot = {pk: words.own(each) for pk, each in found.items()}
-    return WordCheck(words.general(), by_robot, words.most_bytes(), sizes)
+    return WordCheck(words.general(), by_robot, words.most_bytes(), sizes, words.parts.counts)
 
 
 def _general(found: Sequence[Problem]) -> tuple[Finding, ...]:
@@ -137,13 +152,14 @@ def in_own_words(name: str, text: str) -> str:
     return _("In the words for “%(name)s”: %(text)s") % {"name": name, "text": text}
 
 
-def _of_group(robot: Robot, group: GroupMessage, judge: _Judge) -> Iterator[Finding]:
+def _of_group(robot: Robot, group: GroupMessage, judge: _Judge, parts: InParts) -> Iterator[Finding]:
     if found := [*lacks(group)]:
         yield from (Finding(robot, BLOCKER, code, text, value=text) for code, text in found)
         return
     verdict = judge.of(group.message, group.at)
     for problem in verdict.problems:
         yield _blocker(robot, problem)
+    yield from parts.of(robot, group, verdict.too_long)
     if group.ended:
         yield Finding(robot, NOTE, "ending_added", ended_text(robot))
     if robot.keywords and not verdict.rule.is_met(robot.keywords):
