@@ -22,6 +22,7 @@ from messages.models import Broadcast, Draft, Target, UncertainPolicy
 from messages.rendering.message import storable
 from messages.services.audience import Audience, as_they_are_now
 from messages.services.checks import Check, Finding, LaunchCheck, robot_deleted, tailoring_of
+from messages.services.checks.parts import InParts, ending_in_parts
 from messages.services.content import summary
 from messages.services.drafts import StaleDraft
 from messages.services.overrides import Override
@@ -76,6 +77,7 @@ class _Order:
     urgent: bool
     over_quota: bool
     overrides: Sequence[Override]
+    split: bool
 
 
 def launch(
@@ -96,6 +98,7 @@ def launch(
     urgent: bool = False,
     over_quota: bool = False,
     overrides: Sequence[Override] = (),
+    split: bool = False,
 ) -> Broadcast:
     """Freeze and plan; `planned_at` None (or less than a minute ago) means now. The tick fires it.
 
@@ -104,7 +107,8 @@ def launch(
     uncertain_policy a person decides about a message that mentions everyone, others are retried safely. `urgent` may
     use up the reserve of the organisations; `over_quota` says yes to breaking their budgets. `overrides`: own words.
 
-    What still waits at `useful_until` (None: no end) is not sent any more.
+    What still waits at `useful_until` (None: no end) is not sent any more. `split`: a group whose message is too long
+    gets it in parts.
 
     Raises LaunchRefused, AlreadyLaunched, StaleDraft (edited or deleted since), PlannedInPast, NeverUseful (over before
     it goes out), UnknownZone.
@@ -127,6 +131,7 @@ def launch(
         urgent=urgent,
         over_quota=over_quota,
         overrides=overrides,
+        split=split,
     )
     try:
         return _launch(order)
@@ -148,7 +153,7 @@ def _launch(order: _Order) -> Broadcast:
     tailoring = tailoring_of(
         order.message, at=order.at, planned_at=planned_at, zone=order.zone, overrides=order.overrides
     )
-    checking = LaunchCheck(tailoring, at=order.at, when=planned_at, urgent=order.urgent)
+    checking = LaunchCheck(tailoring, at=order.at, when=planned_at, urgent=order.urgent, split=order.split)
     broadcast = _freeze(order, planned_at, tailoring)
     check = _aim(broadcast, order.audience, tailoring, checking)
     if check.blockers or (check.questions and not order.over_quota):
@@ -222,29 +227,33 @@ class _Target(NamedTuple):
     variables: Mapping[str, str]
     override: int | None
     ending: Mapping[str, Any] | None
+    parts: int
 
 
 def _aim(broadcast: Broadcast, audience: Audience, tailoring: Tailoring, checking: LaunchCheck) -> Check:
     """The robots as they are now, part by part: what is checked of each is what is frozen of it."""
     gone: list[Finding] = []
-    ended = False
+    ended = split = False
     for part in audience.parts():
         robots = as_they_are_now(part)
         checking.look_at(robots)
-        targets = list(_targets(broadcast, robots, tailoring))
+        targets = list(_targets(broadcast, robots, tailoring, checking.parts))
         insert_many(Target, _Target._fields, targets)
         ended = ended or any(target.ending for target in targets)
+        split = split or any(target.parts > 1 for target in targets)
         there = {robot.pk for robot in robots}
         gone += [robot_deleted(Robot(pk=pk, name=name)) for pk, name in part.items() if pk not in there]
-    if ended and not broadcast.tailored:
-        broadcast.tailored = True
-        broadcast.save(update_fields=["tailored"])
+    if split or (ended and not broadcast.tailored):
+        broadcast.tailored, broadcast.split = broadcast.tailored or ended, split
+        broadcast.save(update_fields=["tailored", "split"])
     check = checking.made()
     return replace(check, findings=(*check.findings, *gone))
 
 
-def _targets(broadcast: Broadcast, robots: Iterable[Robot], tailoring: Tailoring) -> Iterator[_Target]:
+def _targets(broadcast: Broadcast, robots: Iterable[Robot], tailoring: Tailoring, parts: InParts) -> Iterator[_Target]:
     for robot in robots:
+        count = parts.count_for(robot)
+        ending = tailoring.ending_of(robot) if count == 1 else ending_in_parts(tailoring, robot)
         yield _Target(
             broadcast.pk,
             robot.pk,
@@ -252,7 +261,8 @@ def _targets(broadcast: Broadcast, robots: Iterable[Robot], tailoring: Tailoring
             robot.group_name,
             variables=tailoring.variables_of(robot),
             override=tailoring.override_of(robot),
-            ending=asdict(ending) if (ending := tailoring.ending_of(robot)) else None,
+            ending=asdict(ending) if ending else None,
+            parts=count,
         )
 
 
@@ -261,6 +271,8 @@ def _detail(order: _Order, broadcast: Broadcast) -> dict[str, object]:
     detail: dict[str, object] = {"robots": robots, "planned_at": broadcast.planned_at.isoformat(), "zone": order.zone}
     if order.useful_until:
         detail["useful_until"] = order.useful_until.isoformat()
+    if broadcast.split:
+        detail["split"] = True
     if order.urgent:
         detail["urgent"] = True
     if order.draft:
