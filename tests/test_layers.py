@@ -34,7 +34,7 @@ INSIDE_MESSAGES = {
     "tasks": {"engine", "wakeups"},
     "engine": {"notices", "models", "rendering"},
     "rendering": set(),
-    "notices": {"models"},
+    "notices": {"models", "reasons"},
     "history": {"notices", "models"},
     "states": {"models"},
     "reasons": set(),

@@ -111,6 +111,7 @@ _OVER: Final[Mapping[str, Callable[[list[Notice], datetime], list[int]]]] = {
     NoticeKind.ADDRESS_BANNED: _calm_again,
     NoticeKind.THROTTLED_EVERYWHERE: _calm_again,
     NoticeKind.UNCERTAIN_WAITING: _all_decided,
+    NoticeKind.REFUSED_AT_FIRING: _long_ago,
     NoticeKind.WORKER_SILENT: _long_ago,
     NoticeKind.BEAT_SILENT: _long_ago,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -11,7 +11,9 @@ from typing import NamedTuple
 from django.db import IntegrityError, transaction
 
 from messages.engine.queue import current_turn
-from messages.engine.wording import TargetRow, Worded, columns_for, wording_of
+from messages.engine.rechecking import Pairs, Recheck
+from messages.engine.refusals import Refusals
+from messages.engine.wording import TargetRow, columns_for, wording_of
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus, Delivery, DeliveryStatus, Run
 from robots.bulk import insert_many
 
@@ -78,24 +80,24 @@ def start_run(broadcast: Broadcast, *, planned_at: datetime, now: datetime) -> R
     """The run with a delivery for every target, in the caller's transaction and in bounded memory."""
     run = Run.objects.create(broadcast=broadcast, planned_at=planned_at, fired_at=now)
     wording, turn = wording_of(run), current_turn(now)
+    recheck, refusals = Recheck(broadcast), Refusals(run)
     targets = _targets(broadcast)
     while batch := list(islice(targets, ROWS_PER_INSERT)):
-        turn += _insert(wording(batch), run=run, turn=turn, now=now)
+        worded = list(wording(batch))
+        refused = recheck.refusals(worded)
+        refusals.add(worded, refused)
+        turn += _insert(worded, refused, run=run, turn=turn, now=now)
+    refusals.tell(now)
     return run
 
 
-def _insert(worded: Iterable[tuple[TargetRow, Worded]], *, run: Run, turn: int, now: datetime) -> int:
+def _insert(worded: Pairs, refused: Sequence[str], *, run: Run, turn: int, now: datetime) -> int:
     """Returns how many deliveries it makes. Which part each is stands in a column only where there may be parts."""
-    if run.broadcast.split:
-        return _insert_parts(list(worded), run=run, turn=turn, now=now)
-    rows = list(_rows(worded, run=run, turn=turn, now=now))
-    insert_many(Delivery, _Row._fields, rows)
-    return len(rows)
-
-
-def _insert_parts(worded: Sequence[tuple[TargetRow, Worded]], *, run: Run, turn: int, now: datetime) -> int:
-    made = zip(worded, _rows(worded, run=run, turn=turn, now=now), strict=True)
-    rows = [(*row, each.part, each.parts) for (_target, each), row in made]
+    made = _rows(worded, refused, run=run, turn=turn, now=now)
+    if not run.broadcast.split:
+        insert_many(Delivery, _Row._fields, list(made))
+        return len(worded)
+    rows = [(*row, each.part, each.parts) for (_target, each), row in zip(worded, made, strict=True)]
     insert_many(Delivery, (*_Row._fields, "part", "parts"), rows)
     return len(rows)
 
@@ -105,25 +107,24 @@ def _targets(broadcast: Broadcast) -> Iterator[TargetRow]:
     return (TargetRow(*row) for row in rows.iterator(chunk_size=ROWS_PER_INSERT))
 
 
-def _rows(targets: Iterable[tuple[TargetRow, Worded]], *, run: Run, turn: int, now: datetime) -> Iterator[_Row]:
+def _rows(worded: Pairs, refused: Sequence[str], *, run: Run, turn: int, now: datetime) -> Iterator[_Row]:
     broadcast, planned_at = run.broadcast, run.planned_at
     is_test, useful_until = broadcast.kind == BroadcastKind.TEST, broadcast.useful_until
-    for position, (target, worded) in enumerate(targets, start=turn):
+    for position, ((target, each), reason) in enumerate(zip(worded, refused, strict=True), start=turn):
         row = _Row(
             run.pk,
             target.robot_id,
             target.robot_name,
             target.group_name,
             is_test,
-            worded.body_id,
+            each.body_id,
             uuid.uuid4(),
             planned_at,
             position,
             useful_until,
             now,
         )
-        refused = worded.refused or ("robot_deleted" if target.robot_id is None else "")
-        yield _failed(row, refused, now=now) if refused else row
+        yield _failed(row, reason, now=now) if reason else row
 
 
 def _failed(row: _Row, reason: str, *, now: datetime) -> _Row:

@@ -14,6 +14,7 @@ class NoticeKind(StrEnum):
     ADDRESS_BANNED = "address_banned"  # minutes
     THROTTLED_EVERYWHERE = "throttled_everywhere"  # nothing
     UNCERTAIN_WAITING = "uncertain_waiting"  # count
+    REFUSED_AT_FIRING = "refused_at_firing"  # broadcast, count, reason: the most frequent one
     WORKER_SILENT = "worker_silent"  # since, until
     BEAT_SILENT = "beat_silent"  # since, until
 
@@ -28,6 +29,10 @@ def robot_subject(robot_id: int) -> str:
 
 def organisation_subject(organisation_id: int) -> str:
     return f"organisation:{organisation_id}"
+
+
+def broadcast_subject(broadcast_id: int) -> str:
+    return f"broadcast:{broadcast_id}"
 
 
 def subject_id(subject: str) -> int | None:

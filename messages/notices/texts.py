@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from messages.models import Notice
 from messages.notices.kinds import NoticeKind
-from robots.reasons import explain
+from messages.reasons import explain
 
 Params = Mapping[str, Any]
 
@@ -98,6 +98,17 @@ def _uncertain_waiting(params: Params) -> Words:
     return Words(text % {"count": count}, advice, "help-hexagon", "unsure")
 
 
+def _refused_at_firing(params: Params) -> Words:
+    count, why = int(params.get("count", 0)), explain(str(params.get("reason", "")))
+    text = ngettext(
+        "“%(broadcast)s” could not go out to %(count)s group: %(reason)s",
+        "“%(broadcast)s” could not go out to %(count)s groups. Most often: %(reason)s",
+        count,
+    )
+    told = {"broadcast": params.get("broadcast", ""), "count": count, "reason": why.title}
+    return Words(text % told, _("It was all right when it was launched. Mend it, then send again what failed."), "ban")
+
+
 def _worker_silent(params: Params) -> Words:
     text = _("Nothing was sent for %(span)s, from %(since)s to %(until)s: no worker was running.")
     return Words(text % _silence(params), _late(), "plug-connected-x", "unsure")
@@ -144,6 +155,7 @@ _TEXTS: Final[Mapping[str, Callable[[Params], Words]]] = {
     NoticeKind.ADDRESS_BANNED: _address_banned,
     NoticeKind.THROTTLED_EVERYWHERE: _throttled_everywhere,
     NoticeKind.UNCERTAIN_WAITING: _uncertain_waiting,
+    NoticeKind.REFUSED_AT_FIRING: _refused_at_firing,
     NoticeKind.WORKER_SILENT: _worker_silent,
     NoticeKind.BEAT_SILENT: _beat_silent,
 }

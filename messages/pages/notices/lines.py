@@ -51,6 +51,10 @@ def _history(query: str) -> Callable[[Notice], str]:
     return lambda _notice: f"{reverse('broadcasts:history')}?{query}"
 
 
+def _failed_of_its_broadcast(notice: Notice) -> str:
+    return f"{reverse('broadcasts:history')}?broadcast={subject_id(notice.subject)}&state=failed"
+
+
 _LOOKS: Final[Mapping[str, _Door]] = {
     NoticeKind.ROBOT_PAUSED: _Door(_("See the robot"), "robots.view_robot", _about_its_subject("robots:detail")),
     NoticeKind.QUOTA_EXHAUSTED: _Door(
@@ -58,6 +62,9 @@ _LOOKS: Final[Mapping[str, _Door]] = {
     ),
     NoticeKind.CLOCK_OFF: _Door(
         _("See what was refused"), "broadcasts.view_delivery", _history("state=failed&reason=timestamp_invalid")
+    ),
+    NoticeKind.REFUSED_AT_FIRING: _Door(
+        _("See what was refused"), "broadcasts.view_delivery", _failed_of_its_broadcast
     ),
     NoticeKind.UNCERTAIN_WAITING: _Door(_("See them"), "broadcasts.view_delivery", _history("state=uncertain")),
 }
