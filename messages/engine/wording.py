@@ -20,7 +20,7 @@ REFUSED = "content_refused"
 
 
 class TargetRow(NamedTuple):
-    """What is read of a target; the last three only where groups read different words."""
+    """What is read of a target; the last ones only where groups read different words."""
 
     robot_id: int | None
     robot_name: str
@@ -28,6 +28,7 @@ class TargetRow(NamedTuple):
     variables: Mapping[str, str] = {}
     override: int | None = None
     ending: Mapping[str, Any] | None = None
+    mentions: Mapping[str, Sequence[str]] | None = None
 
 
 _COLUMNS: Final = TargetRow._fields
@@ -104,20 +105,26 @@ class _Tailor:
 
     def _content(self, target: TargetRow) -> bytes | None:
         """None when there is nothing that DingTalk would take. The launch saw to it; a run's time may be longer."""
-        filled = self._filled(target)
+        filled, at = self._filled(target), self._mentions(target)
         try:
-            message = with_ending(filled.message, _ending(target), at=self._at)
-            return None if filled.missing else build(message, self._at)
+            message = with_ending(filled.message, _ending(target), at=at)
+            return None if filled.missing else build(message, at)
         except PayloadError:
             return None
 
     def _contents(self, target: TargetRow) -> list[bytes]:
         """Of each part; none where _content is None."""
-        filled = self._filled(target)
+        filled, at = self._filled(target), self._mentions(target)
         try:
-            return [] if filled.missing else _contents(filled.message, at=self._at, ending=_ending(target))
+            return [] if filled.missing else _contents(filled.message, at=at, ending=_ending(target))
         except PayloadError:
             return []
+
+    def _mentions(self, target: TargetRow) -> At:
+        own = target.mentions
+        if own is None:
+            return self._at
+        return At(tuple(own["mobiles"]), tuple(own["user_ids"]), everyone=self._at.everyone)
 
     def _filled(self, target: TargetRow) -> Filled:
         values = values_of(robot=target.robot_name, group=target.group_name, variables=target.variables, run=self._run)

@@ -33,6 +33,7 @@ class Composition:
     typed: Typed = Typed()  # noqa: RUF009 - frozen
     overrides: tuple[Override, ...] = ()
     everyone: bool = False
+    sharing: bool = False
     all_robots: bool = False
     picked: dict[str, tuple[int, ...]] = field(default_factory=dict)
     searches: dict[str, str] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Composition:
             mention_everyone=self.everyone,
             mention_recipients=self.picked.get("mention_recipients", ()),
             mention_lists=self.picked.get("mention_lists", ()),
+            mention_sharing=self.sharing,
             all_robots=self.all_robots,
             robots=self.picked.get("robots", ()),
             tags=self.picked.get("tags", ()),
@@ -60,6 +62,11 @@ class Composition:
 
     def based_upon(self, version: int) -> Composition:
         return replace(self, based_on=version)
+
+    def showing(self, asked: QueryDict) -> Composition:
+        """Previewed in the group that is asked for, with the search for another one."""
+        searches = {**self.searches, "shown": _search(asked, "shown")}
+        return replace(self, searches=searches, shown=number_of(asked.get("shown", "")))
 
     def unsaved(self) -> Composition:
         return replace(self, draft=None, based_on=None)
@@ -80,6 +87,7 @@ def composition_of_snapshot(
         typed=typed_of_content(snapshot.msgtype, snapshot.content),
         overrides=overrides_of(snapshot.overrides),
         everyone=snapshot.mention_everyone,
+        sharing=snapshot.mention_sharing,
         all_robots=snapshot.all_robots,
         picked={kind: tuple(getattr(snapshot, kind)) for kind in KINDS},
     )
@@ -95,9 +103,10 @@ def composition_of_post(post: QueryDict, *, draft: int | None = None) -> Composi
         typed=typed_of_post(post),
         overrides=_overrides(post),
         everyone=post.get("everyone") == "1",
+        sharing=post.get("sharing") == "1",
         all_robots=post.get("all_robots") == "1",
         picked={kind: _numbers(post.getlist(kind)) for kind in KINDS},
-        searches={kind: clean_text(post.get(f"search_{kind}", "")).strip()[:100] for kind in (*KINDS, "shown")},
+        searches={kind: _search(post, kind) for kind in (*KINDS, "shown")},
         shown=number_of(post.get("shown", "")),
     )
 
@@ -110,6 +119,10 @@ def _overrides(post: QueryDict) -> tuple[Override, ...]:
         for kind, pk, title, text in rows
         if kind in OVERRIDE_KINDS and (number := number_of(pk)) is not None
     )
+
+
+def _search(post: QueryDict, kind: str) -> str:
+    return clean_text(post.get(f"search_{kind}", "")).strip()[:100]
 
 
 def _numbers(texts: list[str]) -> tuple[int, ...]:

@@ -104,6 +104,8 @@ class Target(models.Model):
     variables = models.JSONField(default=dict)
     # {"keywords": […], "text": …}: added at the end if the rendered text has none of the keywords. None: nothing is.
     ending = models.JSONField(null=True)
+    # {"mobiles": […], "user_ids": […]}: whom this group's message mentions; None: everybody whom the broadcast does.
+    mentions = models.JSONField(null=True)
     # Position in the broadcast's overrides; None: its content.
     override = models.PositiveSmallIntegerField(null=True)
     # How many messages it gets, as the launch saw it: what its organisation pays for.

@@ -34,6 +34,8 @@ class Draft(models.Model):
     mention_lists = models.ManyToManyField(
         RecipientList, verbose_name=_("mentioned lists"), related_name="+", blank=True
     )
+    # More people than DingTalk mentions in a message: each group mentions some of them. See rendering/sharing.py.
+    mention_sharing = models.BooleanField(_("share the people out over the groups"), default=False, db_default=False)
     all_robots = models.BooleanField(_("all robots"), default=False)
     robots = models.ManyToManyField(Robot, verbose_name=_("robots"), related_name="+", blank=True)
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), related_name="+", blank=True)

@@ -39,7 +39,8 @@ def preview_of(
 ) -> Preview:
     """`names`: whom a mobile or a userId belongs to, as far as it is known."""
     shown = _at_most(at, MAX_MENTIONS)
-    marks, document = marks_of(shown, names, message), document_of(message, at=shown)
+    # All of them are masked, wherever they stand in the text.
+    marks, document = marks_of(at, names, message), document_of(message, at=shown)
     bubble, line = bubble_of(message, at=shown, marks=marks, sender=sender, document=document), line_of(message, at=at)
     if put_in:
         origins = Origins(put_in.labels)
@@ -48,7 +49,7 @@ def preview_of(
     return Preview(
         bubble=bubble,
         line=line,
-        marks=tuple(marks.by_token.values()),
+        marks=tuple(marks.by_token.values())[:MAX_MENTIONS],
         everyone=at.everyone,
         size=size_with_uuid(body_bytes(message, at)),
         problems=problems(message, at),

@@ -78,6 +78,7 @@ class _Order:
     over_quota: bool
     overrides: Sequence[Override]
     split: bool
+    sharing: bool
 
 
 def launch(
@@ -99,6 +100,7 @@ def launch(
     over_quota: bool = False,
     overrides: Sequence[Override] = (),
     split: bool = False,
+    sharing: bool = False,
 ) -> Broadcast:
     """Freeze and plan; `planned_at` None (or less than a minute ago) means now. The tick fires it.
 
@@ -106,6 +108,7 @@ def launch(
     saw of the draft (None: what `draft` holds). Robots are looked at again, whatever a check said before. Without an
     uncertain_policy a person decides about a message that mentions everyone, others are retried safely. `urgent` may
     use up the reserve of the organisations; `over_quota` says yes to breaking their budgets. `overrides`: own words.
+    `sharing`: the groups share out more people than DingTalk mentions in one message.
 
     What still waits at `useful_until` (None: no end) is not sent any more. `split`: a group whose message is too long
     gets it in parts.
@@ -132,6 +135,7 @@ def launch(
         over_quota=over_quota,
         overrides=overrides,
         split=split,
+        sharing=sharing,
     )
     try:
         return _launch(order)
@@ -151,7 +155,12 @@ def _launch(order: _Order) -> Broadcast:
     if order.draft and not _take_draft(order.draft, order):
         return _launched_meanwhile(order.draft, order)
     tailoring = tailoring_of(
-        order.message, at=order.at, planned_at=planned_at, zone=order.zone, overrides=order.overrides
+        order.message,
+        at=order.at,
+        planned_at=planned_at,
+        zone=order.zone,
+        overrides=order.overrides,
+        sharing=order.audience if order.sharing else None,
     )
     checking = LaunchCheck(tailoring, at=order.at, when=planned_at, urgent=order.urgent, split=order.split)
     broadcast = _freeze(order, planned_at, tailoring)
@@ -202,8 +211,8 @@ def _freeze(order: _Order, planned_at: datetime, tailoring: Tailoring) -> Broadc
         content=body[msgtype],
         tailored=not tailoring.plain,
         overrides=[message_to_dict(storable(message))[msgtype] for message in tailoring.own_messages],
-        at_mobiles=list(order.at.mobiles),
-        at_user_ids=list(order.at.user_ids),
+        at_mobiles=list(tailoring.mentions.at.mobiles),
+        at_user_ids=list(tailoring.mentions.at.user_ids),
         at_everyone=order.at.everyone,
         planned_at=planned_at,
         next_at=planned_at,
@@ -228,6 +237,7 @@ class _Target(NamedTuple):
     override: int | None
     ending: Mapping[str, Any] | None
     parts: int
+    mentions: Mapping[str, Sequence[str]] | None
 
 
 def _aim(broadcast: Broadcast, audience: Audience, tailoring: Tailoring, checking: LaunchCheck) -> Check:
@@ -263,6 +273,7 @@ def _targets(broadcast: Broadcast, robots: Iterable[Robot], tailoring: Tailoring
             override=tailoring.override_of(robot),
             ending=asdict(ending) if ending else None,
             parts=count,
+            mentions=tailoring.own_mentions_of(robot),
         )
 
 

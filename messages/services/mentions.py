@@ -76,6 +76,11 @@ class Mentions:
         alike = {rules: [rules.mark_of(person) for person in self.everybody] for rules in self._all_rules()}
         return len({tuple(marks) for marks in alike.values()}) <= 1
 
+    @cached_property
+    def at(self) -> At:
+        """Everybody whom the message mentions in some group, by the mark of a group of the own organisation."""
+        return mentioned_in(self.everybody, (), rules=self._rules(external=False), everyone=self._at.everyone).at
+
     def in_group(self, robot: Robot, text: int) -> InGroup:
         if self._is_shared(text):
             return self._of(text, robot.external, present=self.shares(text).by_group.get(robot.pk, frozenset()))

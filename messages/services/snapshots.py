@@ -35,6 +35,7 @@ class Snapshot:
     mention_everyone: bool = False
     mention_recipients: Sequence[int] = ()
     mention_lists: Sequence[int] = ()
+    mention_sharing: bool = False
     all_robots: bool = False
     robots: Sequence[int] = ()
     tags: Sequence[int] = ()

@@ -107,6 +107,13 @@ class Tailoring:
         """What the message uses of the robot's and its tags' variables, and what stands for those it mentions."""
         return {**self._variables.of(robot).values, **self.mentioned_in(robot).texts}
 
+    def own_mentions_of(self, robot: Robot) -> dict[str, list[str]] | None:
+        """Whom its message mentions; None when they are all who are mentioned in any group."""
+        at = self.mentioned_in(robot).at
+        if at == self.mentions.at:
+            return None
+        return {"mobiles": list(at.mobiles), "user_ids": list(at.user_ids)}
+
     def mentioned_in(self, robot: Robot) -> InGroup:
         position = self._chosen.of(robot)
         return self.mentions.in_group(robot, 0 if position is None else position + 1)

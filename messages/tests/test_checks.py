@@ -141,7 +141,9 @@ def test_mentions_where_dingtalk_passes_over_them_are_a_blocker(message: Message
     assert codes(found.blockers) == [("", "mentions_not_supported")]
 
 
-@pytest.mark.parametrize(("count", "expected"), [(50, []), (51, [("", "too_many_mentions")])])
+@pytest.mark.parametrize(
+    ("count", "expected"), [(50, []), (51, [("", "too_many_mentions"), ("", "mentions_left_out")])]
+)
 def test_fifty_people_can_be_mentioned_and_not_one_more(count: int, expected: list[tuple[str, str]]):
     at = At(mobiles=tuple(f"138{number:08}" for number in range(count)))
     assert codes(check(DRILL, make_robot(), at=at).blockers) == expected

@@ -28,6 +28,7 @@ LABELS: Final[Mapping[str, Promise]] = {
     "content": gettext_lazy("Message"),
     "overrides": gettext_lazy("Own words of groups"),
     "mention_everyone": gettext_lazy("Mention everyone"),
+    "mention_sharing": gettext_lazy("Share the people out over the groups"),
     "mention_recipients": gettext_lazy("Mentioned recipients"),
     "mention_lists": gettext_lazy("Mentioned lists"),
     "all_robots": gettext_lazy("All robots"),
@@ -51,7 +52,7 @@ def _words(name: str, snapshot: Snapshot) -> str:
             return _("see the message")
         case "overrides":
             return _(", ").join(names_of(overrides_of(value)).values()) or _("none")
-        case "mention_everyone" | "all_robots":
+        case "mention_everyone" | "mention_sharing" | "all_robots":
             return _("yes") if value else _("no")
         case _:
             return _names(name, value)

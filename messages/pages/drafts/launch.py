@@ -140,6 +140,7 @@ def _launched(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast
         urgent=form.cleaned_data["urgent"],
         over_quota=form.cleaned_data["over_quota"],
         overrides=order.tailoring.overrides,
+        sharing=order.composition.sharing,
     )
 
 

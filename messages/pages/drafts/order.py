@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from django.http import QueryDict
 
 from dingtalk.payloads import At, Message, has_keyword, place_mentions
 from dingtalk.payloads.wire import body_bytes
@@ -52,6 +54,10 @@ class Order:
     def without(self) -> str:
         return ",".join(str(robot.pk) for robot in self.left_out)
 
+    def showing(self, asked: QueryDict) -> Order:
+        """Previewed in the group that is asked for."""
+        return replace(self, composition=self.composition.showing(asked))
+
     def panel(self) -> Panel:
         return panel_for(self.tailoring, at=self.at, robots=self.robots, composition=self.composition)
 
@@ -61,7 +67,8 @@ class Order:
         return [robot for robot in asking if not self._is_met(robot)]
 
     def _is_met(self, robot: Robot) -> bool:
-        return has_keyword(place_mentions(self.tailoring.of(robot).message, self.at), robot.keywords)
+        group = self.tailoring.of(robot)
+        return has_keyword(place_mentions(group.message, group.at), robot.keywords)
 
     def _sealed(self, robot: Robot) -> str:
         ending = self.tailoring.ending_of(robot)
@@ -69,7 +76,8 @@ class Order:
         if self.tailoring.plain:
             return f"{robot.pk}{ending.text}" if ending else str(robot.pk)
         own = sorted(self.tailoring.variables_of(robot).items())
-        return repr((robot.pk, robot.name, robot.group_name, own, ending, position))
+        at = self.tailoring.mentioned_in(robot).at
+        return repr((robot.pk, robot.name, robot.group_name, own, ending, position, at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,8 @@ def order_of(
     composition = composition_of_draft(draft)
     snapshot = composition.snapshot(name=draft.name)
     at = mentions_of(snapshot)
-    robots, kept_out = read_audience(audience_of(snapshot)), set(without)
+    audience, kept_out = read_audience(audience_of(snapshot)), set(without)
+    robots = [robot for robot in audience if robot.pk not in kept_out]
     return Order(
         draft=draft,
         composition=composition,
@@ -112,10 +121,11 @@ def order_of(
             planned_at=planned_at,
             zone=zone,
             overrides=overrides_of(snapshot.overrides),
+            sharing=robots if snapshot.mention_sharing else None,
         ),
         at=at,
-        robots=[robot for robot in robots if robot.pk not in kept_out],
-        left_out=[robot for robot in robots if robot.pk in kept_out],
+        robots=robots,
+        left_out=[robot for robot in audience if robot.pk in kept_out],
     )
 
 

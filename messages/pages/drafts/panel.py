@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dingtalk.payloads import MAX_BODY_BYTES, MAX_MENTIONS, At, place_mentions
+from dingtalk.payloads import MAX_BODY_BYTES, At, place_mentions
 from messages.forms.composition import Composition
 from messages.models import MessageType
 from messages.pages.drafts.pieces import Piece, pieces_of, put_in
@@ -21,6 +21,8 @@ from messages.preview.preview import Preview, preview_of
 from messages.preview.size import Size
 from messages.services.audience import audience
 from messages.services.checks import tailoring_of
+from messages.services.checks.findings import BLOCKER
+from messages.services.checks.mentions import of_mentioned, of_mentions
 from messages.services.checks.words import ended_text, in_own_words, lacks
 from messages.services.content import message_of, problem_text
 from messages.services.keyword_rule import KeywordRule
@@ -72,12 +74,13 @@ def panel_of(composition: Composition) -> Panel:
     largest. A fixed number of queries, however many groups there are.
     """
     snapshot = composition.snapshot(name=composition.name)
-    at = mentions_of(snapshot)
+    at, robots = mentions_of(snapshot), list(audience_of(snapshot).only(*_SHOWN_FIELDS))
     message, overrides = message_of(snapshot.msgtype, snapshot.content), overrides_of(snapshot.overrides)
+    sharing = robots if snapshot.mention_sharing else None
     return panel_for(
-        tailoring_of(message, at=at, overrides=overrides),
+        tailoring_of(message, at=at, overrides=overrides, sharing=sharing),
         at=at,
-        robots=list(audience_of(snapshot).only(*_SHOWN_FIELDS)),
+        robots=robots,
         composition=composition,
     )
 
@@ -97,7 +100,8 @@ def panel_for(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], composit
     for override, problem in own_faults:
         remarks.append(Remark("own", "wrong", in_own_words(names[override], problem_text(problem))))
     if group and shown:
-        remarks += _of_group(group, shown, at)
+        remarks += _of_group(group, shown)
+        remarks += _of_mentions(tailoring, shown)
     if largest and largest.bytes > MAX_BODY_BYTES >= preview.size:
         told = {"size": f"{largest.bytes:,}", "limit": f"{MAX_BODY_BYTES:,}"}
         text = gettext("the message has %(size)s bytes there, but DingTalk takes at most %(limit)s.") % told
@@ -126,9 +130,10 @@ def _switch(tailoring: Tailoring, robots: Sequence[Robot], composition: Composit
 
 
 def _preview(tailoring: Tailoring, group: GroupMessage | None, shown: Robot | None, at: At) -> Preview:
-    message = group.message if group else tailoring.message
+    message, here = (group.message, group.at) if group else (tailoring.message, at)
     pieces = put_in(tailoring, group, shown) if group and shown else None
-    return preview_of(message, at=at, names=mentioned_names(at), sender=shown.name if shown else "", put_in=pieces)
+    names, sender = mentioned_names(tailoring), shown.name if shown else ""
+    return preview_of(message, at=here, names=names, sender=sender, put_in=pieces)
 
 
 def _source(tailoring: Tailoring, shown: Robot | None, composition: Composition) -> Source:
@@ -145,10 +150,17 @@ def _size(preview: Preview, largest: Largest | None) -> Size:
     return Size(largest.bytes, MAX_BODY_BYTES, group=name)
 
 
-def _of_group(group: GroupMessage, robot: Robot, at: At) -> Iterator[Remark]:
+def _of_mentions(tailoring: Tailoring, robot: Robot) -> Iterator[Remark]:
+    for finding in of_mentions(tailoring, groups=1):
+        yield Remark("mentions", "wrong" if finding.level == BLOCKER else "hint", finding.text)
+    for finding in of_mentioned(tailoring, [robot]):
+        yield Remark("mentions", "hint", _in_group(robot, finding.text))
+
+
+def _of_group(group: GroupMessage, robot: Robot) -> Iterator[Remark]:
     for _code, text in lacks(group):
         yield Remark("audience", "wrong", _in_group(robot, text))
-    rule = KeywordRule(place_mentions(group.message, at))
+    rule = KeywordRule(place_mentions(group.message, group.at))
     if group.ended:
         yield Remark("text", "hint", _in_group(robot, ended_text(robot)))
     elif not rule.is_met(robot.keywords):
@@ -175,11 +187,7 @@ def mentions_of(snapshot: Snapshot) -> At:
     )
 
 
-def mentioned_names(at: At) -> dict[str, str]:
-    """The names of those who are shown; further ones are counted only."""
-    mobiles, user_ids = at.mobiles[:MAX_MENTIONS], at.user_ids[:MAX_MENTIONS]
-    if not (mobiles or user_ids):
-        return {}
-    people = Recipient.objects.filter(Q(mobile__in=mobiles) | Q(user_id__in=user_ids))
-    pairs = people.values_list("name", "mobile", "user_id")
-    return {token: name for name, mobile, user_id in pairs for token in (mobile, user_id) if token}
+def mentioned_names(tailoring: Tailoring) -> dict[str, str]:
+    """By mobile and by userId."""
+    people = tailoring.mentions.everybody
+    return {mark: person.name for person in people for mark in (person.mobile, person.user_id) if mark and person.name}

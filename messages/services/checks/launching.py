@@ -17,6 +17,7 @@ from messages.rendering.values import RunFacts
 from messages.services.checks.audience import of_audience
 from messages.services.checks.findings import Check, Finding
 from messages.services.checks.installation import of_installation
+from messages.services.checks.mentions import of_mentioned, of_mentions
 from messages.services.checks.organisations import of_budgets, of_exhausted
 from messages.services.checks.parts import InParts
 from messages.services.checks.robots import of_robots
@@ -71,7 +72,8 @@ class LaunchCheck:
 
     def look_at(self, robots: Sequence[Robot]) -> None:
         words = {robot.pk: found for robot in robots if (found := self._words.of(robot))}
-        self._found += of_robots(replace(self._scene, robots=robots), words)
+        scene = replace(self._scene, robots=robots)
+        self._found += [*of_robots(scene, words), *of_mentioned(self._scene.tailoring, robots)]
         self._groups.update(groups_of(robots))
         self._messages.update(messages_of(robots, self.parts.counts))
 
@@ -82,13 +84,18 @@ class LaunchCheck:
 
 
 def checked(scene: Scene, words: WordCheck) -> Check:
-    findings = (*_general(scene, words.general), *of_robots(scene, words.by_robot))
+    findings = (
+        *_general(scene, words.general),
+        *of_robots(scene, words.by_robot),
+        *of_mentioned(scene.tailoring, scene.robots),
+    )
     return Check(findings=findings, bytes=words.bytes)
 
 
 def _general(scene: Scene, words: Iterable[Finding]) -> Iterator[Finding]:
     """What concerns no single robot."""
     yield from words
+    yield from of_mentions(scene.tailoring, groups=scene.groups.total())
     yield from of_audience(scene)
     yield from of_installation(scene)
     yield from of_exhausted(scene)
@@ -102,7 +109,8 @@ def tailoring_of(
     planned_at: datetime | None = None,
     zone: str | None = None,
     overrides: Sequence[Override] = (),
+    sharing: Iterable[Robot] | None = None,
 ) -> Tailoring:
-    """As the first run would be; `planned_at` and `zone` as for check_launch."""
+    """As the first run would be; `planned_at` and `zone` as for check_launch, `sharing` as for Tailoring."""
     run = RunFacts(planned_at or timezone.now(), zone or settings.TIME_ZONE)
-    return Tailoring(message, at=at, run=run, overrides=overrides)
+    return Tailoring(message, at=at, run=run, overrides=overrides, sharing=sharing)
