@@ -1,4 +1,4 @@
-"""Two blockers are seen in the dry run and each repaired by one press, which is undone and done again; then it goes out."""
+"""Two blockers are seen in the dry run, each repaired by one press that can be undone; then it goes out."""
 
 from __future__ import annotations
 
