@@ -3,7 +3,8 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_prerun
+from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dingadmin.settings")
 
@@ -15,3 +16,12 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_kwargs: object) -> None:
     """That somebody listens here is enough: Celery sets up no handler of its own, which would miss the redaction."""
+
+
+@task_prerun.connect
+def look_at_the_connection(**_kwargs: object) -> None:
+    """As a web request does. Celery keeps each thread's connection for a thousand tasks, a broken one as well: after
+    PostgreSQL was started anew nothing would be fired or sent for half an hour.
+    """
+    if connection.settings_dict["CONN_HEALTH_CHECKS"]:
+        connection.close_if_unusable_or_obsolete()
