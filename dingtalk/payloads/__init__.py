@@ -1,6 +1,6 @@
 """The five message types a custom robot takes (docs/protocol.md, section 1): values, checks and the exact bytes."""
 
-from dingtalk.payloads.checking import build, problems
+from dingtalk.payloads.checking import build, examined, problems
 from dingtalk.payloads.cleaning import cleaned, cleaned_at
 from dingtalk.payloads.faults import PayloadError, Problem, ProblemCode
 from dingtalk.payloads.keywords import has_keyword, searched_texts
@@ -46,6 +46,7 @@ __all__ = [
     "build",
     "cleaned",
     "cleaned_at",
+    "examined",
     "has_keyword",
     "message_from_dict",
     "message_to_dict",

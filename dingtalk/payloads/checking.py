@@ -23,7 +23,7 @@ from dingtalk.payloads.model import (
     items_of,
     msgtype_of,
 )
-from dingtalk.payloads.wire import body_bytes, size_with_uuid
+from dingtalk.payloads.wire import clean_body_bytes, size_with_uuid
 
 _MEDIA_ID = re.compile(r"@[A-Za-z0-9_-]+")
 _MOBILE = re.compile(r"[+0-9][0-9-]{4,19}")
@@ -32,20 +32,28 @@ _SWITCH = ("0", "1")
 
 def problems(message: Message, at: At = NOBODY) -> tuple[Problem, ...]:
     """All of them, so that a person mends the message once. Judged as it would go out: cleaned, with its mentions."""
-    message, at = cleaned(message), cleaned_at(at)
-    return (
-        *_part_problems(message, ""),
-        *_list_problems(message),
-        *_mention_problems(message, at),
-        *_size(message, at),
-    )
+    return examined(message, at)[0]
 
 
 def build(message: Message, at: At = NOBODY) -> bytes:
     """The exact bytes that go out, but for msgUuid (see with_msg_uuid). Raises PayloadError with every problem."""
-    if found := problems(message, at):
+    found, body = examined(message, at)
+    if found:
         raise PayloadError(found)
-    return body_bytes(message, at)
+    return body
+
+
+def examined(message: Message, at: At = NOBODY) -> tuple[tuple[Problem, ...], bytes]:
+    """Every problem, and the bytes that would go out if there were none."""
+    message, at = cleaned(message), cleaned_at(at)
+    body = clean_body_bytes(message, at)
+    found = (
+        *_part_problems(message, ""),
+        *_list_problems(message),
+        *_mention_problems(message, at),
+        *_size_problems(size_with_uuid(body)),
+    )
+    return found, body
 
 
 def _part_problems(part: Part, place: str) -> Iterator[Problem]:
@@ -100,8 +108,7 @@ def _mention_problems(message: Message, at: At) -> Iterator[Problem]:
             yield Problem(ProblemCode.MENTION_MALFORMED, "at.atUserIds", {"position": position})
 
 
-def _size(message: Message, at: At) -> Iterator[Problem]:
-    size = size_with_uuid(body_bytes(message, at))
+def _size_problems(size: int) -> Iterator[Problem]:
     if size > MAX_BODY_BYTES:
         yield Problem(ProblemCode.TOO_LONG, "body", {"size": size, "limit": MAX_BODY_BYTES})
 

@@ -18,6 +18,8 @@ def count_mentions(at: At) -> int:
 
 def place_mentions(message: Message, at: At) -> Message:
     """Append the `@` marks that the text lacks; a second time changes nothing. Everyone needs no mark."""
+    if not count_mentions(at):
+        return message
     match message:
         case Text():
             return replace(message, content=_with_marks(message.content, at, "\n"))

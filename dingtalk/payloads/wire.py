@@ -25,8 +25,12 @@ def body_bytes(message: Message, at: At) -> bytes:
 
     Not ASCII-escaped: a Chinese character is three bytes instead of six, and the limit counts bytes.
     """
-    at = cleaned_at(at)
-    body = message_to_dict(place_mentions(cleaned(message), at))
+    return clean_body_bytes(cleaned(message), cleaned_at(at))
+
+
+def clean_body_bytes(message: Message, at: At) -> bytes:
+    """The same for what is cleaned already."""
+    body = message_to_dict(place_mentions(message, at))
     if at:
         body["at"] = _at_to_dict(at)
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -8,8 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from dingtalk.payloads import At, Message, Problem, place_mentions, problems, size_with_uuid
-from dingtalk.payloads.wire import body_bytes
+from dingtalk.payloads import At, Message, Problem, examined, place_mentions, size_with_uuid
 from messages.services.checks.findings import BLOCKER, NOTE, Finding
 from messages.services.checks.parts import TOO_LONG, InParts
 from messages.services.content import problem_text
@@ -59,12 +58,12 @@ class _Judge:
         return self._latest[2]
 
     def _judged(self, message: Message, at: At) -> _Verdict:
-        found = problems(message, at)
+        found, body = examined(message, at)
         verdict = _Verdict(
             problems=tuple(problem for problem in found if problem.code != TOO_LONG),
             too_long=next((problem for problem in found if problem.code == TOO_LONG), None),
             rule=KeywordRule(place_mentions(message, at)),
-            bytes=size_with_uuid(body_bytes(message, at)),
+            bytes=size_with_uuid(body),
         )
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
@@ -90,14 +89,15 @@ class Words:
 
     def of(self, robot: Robot) -> list[Finding]:
         """What is wrong in its group, and what is wrong in all that were asked for up to now."""
-        return [] if self._faults else [*_of_group(robot, self._tailoring.of(robot), self._judge, self.parts)]
+        return self.read(robot)[0]
 
-    def size_for(self, robot: Robot) -> int | None:
-        """None while no group has a message."""
+    def read(self, robot: Robot) -> tuple[list[Finding], int | None]:
+        """As `of`, and the size of its message; None while no group has a message."""
         if self._faults:
-            return None
+            return [], None
         group = self._tailoring.of(robot)
-        return self._judge.of(group.message, group.at).bytes
+        found = [*_of_group(robot, group, self._judge, self.parts)]
+        return found, self._judge.of(group.message, group.at).bytes
 
     def general(self) -> tuple[Finding, ...]:
         """What is wrong with the message in every group that was asked for."""
@@ -126,9 +126,9 @@ class Words:
 
 def check_words(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], split: bool = False) -> WordCheck:
     words = Words(tailoring, at=at, split=split)
-    found = {robot.pk: words.of(robot) for robot in robots}
-    sizes = {robot.pk: size for robot in robots if (size := words.size_for(robot)) is not None}
-    by_robot = {pk: words.own(each) for pk, each in found.items()}
+    read = {robot.pk: words.read(robot) for robot in robots}
+    sizes = {pk: size for pk, (_found, size) in read.items() if size is not None}
+    by_robot = {pk: words.own(found) for pk, (found, _size) in read.items() if found}
     return WordCheck(words.general(), by_robot, words.most_bytes(), sizes, words.parts.counts)
 
 
