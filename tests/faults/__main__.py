@@ -1,5 +1,7 @@
 """The long version: python -m tests.faults --faults 1000 [--database postgres] [--seed N]
 
+`--only` tries one kind by itself: a worker that is killed every second never shows what it would not have got over.
+
 Makes a home, an address for the endpoint and, for PostgreSQL, a server that is started again whenever it dies; then
 has a session run in them.
 """
@@ -38,6 +40,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--most", type=float, default=1.2, help="seconds between two faults")
     parser.add_argument(
         "--gentle", action="store_true", help="endpoint and clock without faults, and no long waits at the end"
+    )
+    parser.add_argument(
+        "--only", default="", metavar="WORDS", help="those faults alone that have these words in their names"
     )
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     return parser.parse_args()

@@ -40,6 +40,7 @@ class Breaks:
     crew: Crew
     network: Network
     chance: random.Random
+    only: str = ""  # a part of the names of those that are chosen from
     done: Counter[str] = field(default_factory=Counter)
     kills_amid_calls: int = 0
     kills: int = 0
@@ -49,7 +50,7 @@ class Breaks:
 
     def break_something(self, *, clock_jumps: bool) -> None:
         """`clock_jumps`: those, and nothing that loses what Redis knows; else the other way round."""
-        table = [row for row in self._table() if row[3] is None or row[3] == clock_jumps]
+        table = [row for row in self._table() if row[3] in (None, clock_jumps) and self.only in row[0]]
         while True:
             weights = [weight for _name, weight, _act, _when in table]
             name, _weight, act, _when = self.chance.choices(table, weights)[0]

@@ -32,12 +32,13 @@ class Harness:
     chance: random.Random
     groups: int
     say: Callable[[str], None]
+    only: str = ""
     breaks: Breaks = field(init=False)
     rounds: Rounds = field(init=False)
     endpoint: EndpointLog = field(default_factory=EndpointLog)
 
     def __post_init__(self) -> None:
-        self.breaks = Breaks(self.crew, self.network, random.Random(self.chance.random()))
+        self.breaks = Breaks(self.crew, self.network, random.Random(self.chance.random()), self.only)
         self.rounds = Rounds(random.Random(self.chance.random()), most=2 * self.groups)
 
     @contextmanager

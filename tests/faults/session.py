@@ -38,11 +38,11 @@ def main(options: argparse.Namespace) -> int:
     set_up(groups=options.groups, endpoint_faults=not options.gentle)
     port = int(os.environ["DINGADMIN_PORT"])
     network = Network(port, random.Random(chance.random()), port=int(os.environ["FAULTS_NETWORK_PORT"]))
-    harness = Harness(make_crew(endpoint_port=port), network, chance, options.groups, say)
+    harness = Harness(make_crew(endpoint_port=port), network, chance, options.groups, say, options.only)
     with harness.running():
         until = started + options.minutes * 60
         breaking = time.monotonic()
-        clock_faults = 0 if options.gentle else options.faults // 5
+        clock_faults = 0 if options.gentle or options.only else options.faults // 5
         harness.run(faults=options.faults, until=until, gaps=(options.least, options.most), clock_faults=clock_faults)
         broken_for = time.monotonic() - breaking
         harness.settle(seconds=SETTLE_SECONDS, in_a_hurry=options.gentle)
