@@ -203,7 +203,7 @@ class _Checks:
             message = message_of(broadcast.msgtype, broadcast.content)
         except PayloadError:
             return None
-        return check_launch(message=message, at=at, robots=robots, urgent=broadcast.urgent)
+        return check_launch(message=message, at=at, robots=robots, urgent=broadcast.urgent, split=broadcast.split)
 
 
 def _objections(check: Check) -> Mapping[int | None, list[str]]:
