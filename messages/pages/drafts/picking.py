@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from messages.forms.composition import Composition
+from messages.rendering.chips import chip_of_list, chip_of_person
 from robots.masking import mask_mobile
 from robots.models import Recipient, RecipientList, Robot, RobotStatus, Tag
 
@@ -25,6 +26,7 @@ class Option:
     label: str
     detail: str = ""
     warning: str | Promise = ""
+    chip: str = ""  # what mentions it in the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +94,25 @@ def _tag(tag: Any) -> Option:
     return Option(tag.pk, tag.name, ngettext("%(count)d robot", "%(count)d robots", tag.size) % {"count": tag.size})
 
 
-def _recipient(person: Recipient) -> Option:
-    return Option(person.pk, person.name, mask_mobile(person.mobile) if person.mobile else person.user_id)
+def _recipients() -> QuerySet[Recipient]:
+    same = Recipient.objects.filter(name=OuterRef("name")).exclude(pk=OuterRef("pk"))
+    lists = RecipientList.objects.filter(name=OuterRef("name"))
+    return Recipient.objects.only("name", "mobile", "user_id").annotate(namesake=Exists(same) | Exists(lists))
+
+
+def _recipient(person: Any) -> Option:
+    detail = mask_mobile(person.mobile) if person.mobile else person.user_id
+    return Option(person.pk, person.name, detail, chip=chip_of_person(person.name, person.pk, numbered=person.namesake))
 
 
 def _lists() -> QuerySet[RecipientList]:
-    return RecipientList.objects.annotate(size=Count("members"))
+    people = Recipient.objects.filter(name=OuterRef("name"))
+    return RecipientList.objects.annotate(size=Count("members"), namesake=Exists(people))
 
 
 def _list(chosen: Any) -> Option:
     size = ngettext("%(count)d person", "%(count)d people", chosen.size) % {"count": chosen.size}
-    return Option(chosen.pk, chosen.name, size)
+    return Option(chosen.pk, chosen.name, size, chip=chip_of_list(chosen.name, chosen.pk, numbered=chosen.namesake))
 
 
 def _by(*fields: str) -> Callable[[str], Q]:
@@ -141,7 +151,7 @@ SOURCES: Final[Mapping[str, _Source]] = {
         _("No tag is found."),
     ),
     "mention_recipients": _Source(
-        lambda: Recipient.objects.only("name", "mobile", "user_id"),
+        _recipients,
         _by("name", "mobile", "user_id"),
         _recipient,
         _("Recipients"),
