@@ -51,6 +51,7 @@ OWN = {
 # Asked by POST because of what they are given, not because they would change anything.
 READ_BY_POST = {
     "audit:verify",
+    "broadcasts:draft_launch_preview",
     "broadcasts:draft_own_words_add",
     "broadcasts:draft_own_words_remove",
     "broadcasts:draft_pick",

@@ -305,3 +305,34 @@ def test_what_changes_the_page_is_only_posted(act, english):
 
 def test_a_draft_that_is_not_there_is_not_found(english):
     assert english.get("/drafts/99/launch/").status_code == 404
+
+
+# --- the preview ------------------------------------------------------------------------------------------------------
+def test_the_preview_before_a_launch_is_switched_to_another_group(english):
+    robots = [make_robot(name, group_name=f"Shop {name}") for name in "ab"]
+    draft = saved(*robots, content={"content": "To {{ group }}"})
+    page = english.get(url_of(draft))
+    assert "Put in for Shop a" in text_of(page)
+    asked = page_form(page, shown=robots[1].pk)
+    answer = english.post(url_of(draft, "preview/"), asked, headers={"HX-Request": "true"})
+    assert "Put in for Shop b" in text_of(answer)
+    assert "<html" not in answer.content.decode()
+    whole = english.post(url_of(draft, "preview/"), {**asked, "when": "later", "date": "2099-01-05", "time": "09:30"})
+    assert "Put in for Shop b" in text_of(whole)
+    assert 'value="2099-01-05"' in whole.content.decode()
+
+
+def test_a_group_that_is_left_out_is_not_shown(english):
+    robots = [make_robot(name, group_name=f"Shop {name}") for name in "ab"]
+    draft = saved(*robots, content={"content": "To {{ group }}"})
+    asked = {"without": robots[0].pk, "shown": robots[0].pk}
+    text = text_of(english.post(url_of(draft, "preview/"), asked, headers={"HX-Request": "true"}))
+    assert "Put in for Shop b" in text
+    assert "Shop a" not in text
+
+
+def test_only_who_may_send_looks_at_it(english, stranger, powerless_client):
+    url = url_of(saved(), "preview/")
+    assert english.get(url).status_code == 405
+    assert stranger.post(url).status_code == 302
+    assert powerless_client.post(url).status_code == 403

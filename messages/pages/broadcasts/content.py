@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-from django.db.models import Q
 
 from dingtalk.payloads import At, PayloadError
 from messages.models import Broadcast
+from messages.pages.broadcasts.people import names_of
 from messages.preview.bubbles import Bubble, bubble_of
 from messages.preview.mentions import marks_of
 from messages.services.content import message_of
-from robots.models import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ def shown_content(broadcast: Broadcast) -> ShownContent:
         user_ids=tuple(broadcast.at_user_ids),
         everyone=broadcast.at_everyone,
     )
-    marks = marks_of(at, _names([*at.mobiles, *at.user_ids]))
+    marks = marks_of(at, names_of([*at.mobiles, *at.user_ids]))
     try:
         bubble = bubble_of(message_of(broadcast.msgtype, broadcast.content), at=at, marks=marks)
     except PayloadError:
@@ -43,12 +40,3 @@ def shown_content(broadcast: Broadcast) -> ShownContent:
         mentioned=[mark.shown for mark in marks.by_token.values()],
         everyone=at.everyone,
     )
-
-
-def _names(ids: Iterable[str]) -> dict[str, str]:
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    people = Recipient.objects.filter(Q(mobile__in=wanted) | Q(user_id__in=wanted))
-    rows = people.values_list("mobile", "user_id", "name")
-    return {key: name for mobile, user_id, name in rows for key in (mobile, user_id) if key}

@@ -21,6 +21,7 @@ from messages.history.waiting import engine_state, is_stopped, silent_since
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus
 from messages.pages.broadcasts.brake import Brake, brake_of
 from messages.pages.broadcasts.content import shown_content
+from messages.pages.broadcasts.in_group import in_group
 from messages.pages.broadcasts.late import went_out
 from messages.pages.broadcasts.pace import pace_in_words
 from messages.pages.deliveries.lines import lines, selection
@@ -53,10 +54,11 @@ class StateCount:
 @permission_required("broadcasts.view_broadcast", raise_exception=True)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     broadcast = get_object_or_404(Broadcast, pk=pk)
-    targets = list(broadcast.targets.all()[: TARGETS_SHOWN + 1])
+    targets, content = list(broadcast.targets.all()[: TARGETS_SHOWN + 1]), shown_content(broadcast)
     context = {
         **_live(request, broadcast),
-        "content": shown_content(broadcast),
+        "content": content,
+        "in_group": in_group(broadcast, request.GET) if content.bubble else None,
         "runs": list(broadcast.runs.order_by("pk")[:RUNS_SHOWN]),
         "targets": targets[:TARGETS_SHOWN],
         "more_targets": broadcast.targets.count() - TARGETS_SHOWN if len(targets) > TARGETS_SHOWN else 0,

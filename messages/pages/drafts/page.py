@@ -105,7 +105,6 @@ def compose_page(
         "panel": panel,
         "switch_form": "compose",
         "switch_url": reverse("broadcasts:draft_preview"),
-        "wide": request.POST.get("width") == "desktop",
         "variables": explained_variables(),
         "own_words": own_words_of(composition, beside, focus=focus),
         "own_choices": own_choices(composition, panel),

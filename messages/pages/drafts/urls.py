@@ -11,6 +11,7 @@ from messages.pages.drafts.launch import (
     launch_moment,
     launch_put_back,
 )
+from messages.pages.drafts.launch_preview import launch_preview
 from messages.pages.drafts.lifecycle import draft_copy, draft_delete
 from messages.pages.drafts.listing import draft_list
 from messages.pages.drafts.shape import (
@@ -51,5 +52,6 @@ urlpatterns = [
     path("drafts/<int:pk>/launch/put-back/", launch_put_back, name="draft_launch_put_back"),
     path("drafts/<int:pk>/launch/add-keyword/", launch_add_keyword, name="draft_launch_add_keyword"),
     path("drafts/<int:pk>/launch/allow-keyword/", launch_allow_keyword, name="draft_launch_allow_keyword"),
+    path("drafts/<int:pk>/launch/preview/", launch_preview, name="draft_launch_preview"),
     path("drafts/<int:pk>/launch/moment/", launch_moment, name="draft_launch_moment"),
 ]
