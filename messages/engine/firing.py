@@ -15,6 +15,7 @@ from messages.engine.rechecking import Pairs, Recheck
 from messages.engine.refusals import Refusals
 from messages.engine.wording import TargetRow, columns_for, wording_of
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus, Delivery, DeliveryStatus, Run
+from messages.rendering.parts import MOST_PARTS
 from robots.bulk import insert_many
 
 FIRINGS_PER_TICK = 200
@@ -82,7 +83,8 @@ def start_run(broadcast: Broadcast, *, planned_at: datetime, now: datetime) -> R
     wording, turn = wording_of(run), current_turn(now)
     recheck, refusals = Recheck(broadcast), Refusals(run)
     targets = _targets(broadcast)
-    while batch := list(islice(targets, ROWS_PER_INSERT)):
+    at_once = ROWS_PER_INSERT // MOST_PARTS if broadcast.split else ROWS_PER_INSERT
+    while batch := list(islice(targets, at_once)):
         worded = list(wording(batch))
         refused = recheck.refusals(worded)
         refusals.add(worded, refused)
