@@ -55,6 +55,7 @@ def rehearse(draft: Draft, user: User) -> Rehearsal:
         robots=order.robots,
         planned_at=wall.moment if wall else None,
         urgent=bool(plan.typed.get("urgent")),
+        split=bool(plan.typed.get("split")),
     )
     return Rehearsal(draft, plan, order, wall, run)
 

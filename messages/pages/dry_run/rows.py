@@ -25,11 +25,13 @@ PAGE_SIZE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`level` "": nothing was found. `label`: a figure where there is one, else the level in a word."""
+    """`level` "": nothing was found. `label`: a figure where there is one, else the level in a word. `own`: found about
+    this very group, and not about all of them."""
 
     topic: Topic
     level: str
     label: str
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,11 @@ def _row(rehearsal: Rehearsal, robot: Robot, own: Sequence[Finding], general: Ma
     worst = ""
     for level in levels.values():
         worst = worse(worst, level)
-    cells = [Cell(topic, levels.get(topic, ""), _label(rehearsal, robot, topic, levels)) for topic in Topic]
+    about_it = {topic_of(finding) for finding in own}
+    cells = [
+        Cell(topic, levels.get(topic, ""), _label(rehearsal, robot, topic, levels), own=topic in about_it)
+        for topic in Topic
+    ]
     return Row(robot, worst, cells, own)
 
 
