@@ -106,6 +106,10 @@ class OnePumpPerProcess:
         self._running = threading.Lock()
         self._wanted = threading.Event()
 
+    @property
+    def running(self) -> bool:
+        return self._running.locked()
+
     def run(self, pump: Callable[[], object]) -> None:
         self._wanted.set()
         while self._wanted.is_set() and self._running.acquire(blocking=False):

@@ -1,4 +1,4 @@
-"""Finds what a crash left behind, and gives up openly on what cannot go out."""
+"""Finds what a crash left behind, and decides what becomes of what is uncertain."""
 
 from __future__ import annotations
 
@@ -6,25 +6,16 @@ import random
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Concat
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from dingtalk.replies import Kind, ReasonKey
 from dingtalk.replies.advice import ADVICE
-from messages.engine.ending import end_without_call
 from messages.engine.outcomes import EARLIER_CALL, UNCERTAIN_GIVE_UP, Facts, after_uncertain
 from messages.engine.recording import apply_move
-from messages.models import Attempt, BroadcastStatus, Delivery, DeliveryStatus, Run
+from messages.models import Attempt, BroadcastStatus, Delivery, DeliveryStatus
 from messages.models.delivery import DeliveryQuerySet
-from robots.models import PauseReason, Robot, RobotStatus
-from robots.reasons import ROBOT_PAUSED
 
 REAPED_PER_TICK = 500
-_WHY_PAUSED = Case(
-    When(paused_reason=PauseReason.BY_PERSON, then=Value(ROBOT_PAUSED)),
-    default=Concat(Value(f"{ROBOT_PAUSED}:"), F("paused_reason")),
-)
-_PAUSED = Subquery(Robot.objects.filter(pk=OuterRef("robot")).annotate(why=_WHY_PAUSED).values("why"))
 # What a delivery says itself of a call that may have arrived.
 _UNKNOWN_FATES = [key.value for key, advice in ADVICE.items() if advice.kind is Kind.UNCERTAIN]
 
@@ -69,6 +60,8 @@ def retry_uncertain(now: datetime) -> int:
     """
     due = Delivery.objects.filter(status=DeliveryStatus.UNCERTAIN, due_at__lte=now).not_paused()
     due = due.exclude(run__broadcast__status=BroadcastStatus.CANCELLED)
+    if not due.exists():
+        return 0  # A write that changes nothing would still wait for whoever writes to SQLite.
     stale = due.filter(Q(robot=None) | Q(due_at__lt=now - UNCERTAIN_GIVE_UP) | _perhaps_forgotten(now))
     stale.update(due_at=None)
     return due.update(status=DeliveryStatus.WAITING, due_at=now)
@@ -81,7 +74,11 @@ def distrust_old_retries(now: datetime, *, among: DeliveryQuerySet | None = None
     """
     deliveries = Delivery.objects.all() if among is None else among
     held_back = deliveries.filter(status=DeliveryStatus.WAITING, uncertain_tries__gt=0)
-    return held_back.filter(_perhaps_forgotten(now)).update(
+    forgotten = held_back.filter(_perhaps_forgotten(now))
+    # In the order of their index, which is short where the queue is long.
+    if not forgotten.order_by("status", "claimed_at").values_list("pk").first():
+        return 0
+    return forgotten.update(
         status=DeliveryStatus.UNCERTAIN,
         reason=Case(When(reason__in=_UNKNOWN_FATES, then=F("reason")), default=Value(EARLIER_CALL)),
         due_at=None,
@@ -96,26 +93,3 @@ def _perhaps_forgotten(now: datetime) -> Q:
     long_ago = now - UNCERTAIN_GIVE_UP
     unknown = Attempt.objects.filter(delivery=OuterRef("pk"), kind=Kind.UNCERTAIN.value, started_at__lt=long_ago)
     return Q(Exists(unknown)) | Q(claimed_at__lt=long_ago)
-
-
-def give_up_unsendable(now: datetime, *, simulator: bool) -> int:
-    """What waits for a robot that is gone, paused or without an endpoint fails with that reason: nothing waits unseen.
-
-    A test still goes to a paused robot, for that is what a test is for.
-    """
-    waiting = Delivery.objects.filter(status=DeliveryStatus.WAITING)
-    ordinary = waiting.filter(is_test=False)
-    paused = Robot.objects.filter(status=RobotStatus.PAUSED)
-    exhausted = Robot.objects.filter(organisation__quota_exhausted_until__gt=now)
-    count = end_without_call(waiting.filter(robot=None), DeliveryStatus.FAILED, "robot_deleted", now=now)
-    count += end_without_call(ordinary.filter(robot__in=paused), DeliveryStatus.FAILED, _PAUSED, now=now)
-    count += end_without_call(ordinary.filter(robot__in=exhausted), DeliveryStatus.FAILED, "quota_exhausted", now=now)
-    # A call that was in flight while its broadcast was cancelled may have come back to the queue.
-    cancelled = Run.objects.filter(broadcast__status=BroadcastStatus.CANCELLED)
-    count += end_without_call(waiting.filter(run__in=cancelled), DeliveryStatus.CANCELLED, "cancelled", now=now)
-    if not simulator:
-        simulated = Robot.objects.filter(organisation__simulated=True)
-        count += end_without_call(waiting.filter(robot__in=simulated), DeliveryStatus.FAILED, "simulator_off", now=now)
-    stale = waiting.filter(useful_until__lte=now)
-    count += end_without_call(stale, DeliveryStatus.EXPIRED, "expired", now=now)
-    return count + end_without_call(waiting.behind_a_lost_part(), DeliveryStatus.FAILED, "earlier_part", now=now)

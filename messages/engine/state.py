@@ -49,4 +49,5 @@ def note_success() -> None:
 
 
 def note_tick(now: datetime) -> None:
-    EngineState.objects.update_or_create(pk=1, defaults={"ticked_at": now})
+    if not EngineState.objects.filter(pk=1).update(ticked_at=now):
+        EngineState.objects.update_or_create(pk=1, defaults={"ticked_at": now})

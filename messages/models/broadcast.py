@@ -87,6 +87,10 @@ class Broadcast(models.Model):
             models.Index(fields=["kind", "-id"], name="broadcast_newest"),
             # Every claim asks which they are, and mostly there is none.
             models.Index(fields=["paused_at"], condition=models.Q(paused_at__isnull=False), name="broadcast_paused"),
+            # Looked at once a second, and only the newest of them matter.
+            models.Index(
+                fields=["cancelled_at"], condition=models.Q(cancelled_at__isnull=False), name="broadcast_cancelled"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -111,7 +111,8 @@ class Delivery(models.Model):
     # Of a message beyond the limit that goes out in parts; each part waits for the one before it to arrive.
     part = models.PositiveSmallIntegerField(default=1, db_default=1)
     parts = models.PositiveSmallIntegerField(default=1, db_default=1)
-    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    # Without an index: nothing asks for the deliveries of a body, and every move of a delivery would write to it.
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+", db_index=False)
     # One for the delivery's whole life, the same on every automatic retry: DingTalk drops the second copy.
     msg_uuid = models.UUIDField(unique=True)
 
@@ -156,7 +157,8 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            # Led by the status, although it is one and the same: else SQLite takes another index and sorts the queue.
+            # Some are led by the status, although it is one and the same: else SQLite takes delivery_by_status, and
+            # reads all that waits.
             models.Index(
                 fields=["status", "turn", "id"],
                 condition=Q(status=DeliveryStatus.WAITING),
@@ -174,18 +176,20 @@ class Delivery(models.Model):
             ),
             # Safe retries that wait: a few of many, and looked for once a second.
             models.Index(
-                fields=["claimed_at"],
+                fields=["status", "claimed_at"],
                 condition=Q(status=DeliveryStatus.WAITING, uncertain_tries__gt=0),
                 name="delivery_held_retries",
             ),
             # Looked for once a second, and mostly there is none.
             models.Index(
-                fields=["run", "robot"],
+                fields=["status", "run", "robot"],
                 condition=Q(status=DeliveryStatus.WAITING, part__gt=1),
                 name="delivery_later_parts",
             ),
             models.Index(fields=["lease_until"], condition=Q(status=DeliveryStatus.SENDING), name="delivery_leases"),
-            models.Index(fields=["due_at"], condition=Q(status=DeliveryStatus.UNCERTAIN), name="delivery_uncertain"),
+            models.Index(
+                fields=["status", "due_at"], condition=Q(status=DeliveryStatus.UNCERTAIN), name="delivery_uncertain"
+            ),
             models.Index(fields=["run", "status"], name="delivery_progress"),
             models.Index(fields=["status", "-id"], name="delivery_by_status"),
             models.Index(fields=["robot", "-id"], name="delivery_by_robot"),

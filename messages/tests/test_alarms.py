@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from audit.models import Entry
 from dingtalk.replies import Outcome, classify
 from messages.engine.alarms import sound_alarms
-from messages.engine.recovery import give_up_unsendable
+from messages.engine.giving_up import give_up_unsendable
 from messages.models import DeliveryStatus, Notice
 from messages.tests.test_recording import NO_QUOTA, NO_TOKEN, OK, answered, claim_one, finish, reply
 from robots.models import Robot, RobotStatus

@@ -13,8 +13,9 @@ from audit.actors import Actor
 from dingtalk.replies import Kind, Outcome, ReasonKey, classify, failure
 from messages.engine.claims import claim_due
 from messages.engine.giving_back import give_back
+from messages.engine.giving_up import give_up_unsendable
 from messages.engine.outcomes import Facts, decide
-from messages.engine.recovery import distrust_old_retries, give_up_unsendable, retry_uncertain
+from messages.engine.recovery import distrust_old_retries, retry_uncertain
 from messages.history.chosen import Chosen
 from messages.models import Attempt, Broadcast, BroadcastStatus, Delivery, DeliveryStatus, UncertainPolicy
 from messages.reasons import DECIDED_AGAIN, RESENT, explain

@@ -9,8 +9,8 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
+from messages.engine.giving_up import give_up_unsendable
 from messages.engine.queue import claimable
-from messages.engine.recovery import give_up_unsendable
 from messages.models import Delivery, DeliveryStatus, Run
 from messages.reasons import explain
 from robots.models import Robot

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from audit.actors import Actor
-from messages.engine.recovery import give_up_unsendable
+from messages.engine.giving_up import give_up_unsendable
 from messages.history.chosen import Chosen, earlier_one, sent_again
 from messages.models import Delivery, DeliveryStatus, Run
 from messages.services.resend import ResendRefused, resend

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from messages.engine.recovery import give_up_unsendable, reap, retry_uncertain
+from messages.engine.giving_up import give_up_unsendable
+from messages.engine.recovery import reap, retry_uncertain
 from messages.models import Attempt, Broadcast, BroadcastStatus, DeliveryStatus, UncertainPolicy
 from robots.models import PauseReason, Robot, RobotStatus
 from tests.factories import make_broadcast, make_delivery, make_organisation, make_robot, make_run

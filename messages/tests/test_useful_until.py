@@ -18,7 +18,7 @@ from audit.actors import Actor
 from audit.models import Entry
 from dingtalk.payloads import At, Text
 from messages.engine.firing import fire_due
-from messages.engine.recovery import give_up_unsendable
+from messages.engine.giving_up import give_up_unsendable
 from messages.models import Broadcast, Delivery, DeliveryStatus, Draft
 from messages.services.drafts import save_draft
 from messages.services.launch import launch

@@ -94,7 +94,11 @@ class Robot(models.Model):
                 name="robot_paused_with_reason",
             ),
         ]
-        indexes = [models.Index(fields=["status", "name"], name="robot_status_name")]
+        indexes = [
+            models.Index(fields=["status", "name"], name="robot_status_name"),
+            # Every claim asks which they are, and mostly they are few.
+            models.Index(fields=["hold_until"], condition=models.Q(hold_until__isnull=False), name="robot_hold_until"),
+        ]
 
     def __str__(self) -> str:
         return self.name
