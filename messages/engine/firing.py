@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from messages.engine.queue import current_turn
 from messages.engine.rechecking import Pairs, Recheck
@@ -39,11 +39,14 @@ def _fire_once(broadcast_id: int, *, now: datetime) -> bool:
 
 @transaction.atomic
 def fire(broadcast_id: int, *, now: datetime) -> Run | None:
-    """Make the run of the planned time that has come; None when there is none (any more)."""
-    broadcast = Broadcast.objects.select_for_update().get(pk=broadcast_id)
-    if broadcast.status != BroadcastStatus.SCHEDULED or broadcast.paused_at is not None:
-        return None
-    if broadcast.next_at is None or broadcast.next_at > now:
+    """Make the run of the planned time that has come; None when there is none (any more).
+
+    None as well while another process is at it: the fan-out to very many groups takes seconds, and others are due.
+    """
+    skip = connection.features.has_select_for_update_skip_locked
+    unpaused = Broadcast.objects.filter(pk=broadcast_id, status=BroadcastStatus.SCHEDULED, paused_at=None)
+    broadcast = unpaused.select_for_update(skip_locked=skip).first()
+    if broadcast is None or broadcast.next_at is None or broadcast.next_at > now:
         return None
     run = start_run(broadcast, planned_at=broadcast.next_at, now=now)
     fired = Broadcast.objects.filter(
