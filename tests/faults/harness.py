@@ -57,7 +57,7 @@ class Harness:
         with self.rounds.running():
             self._break(faults - clock_faults, until, gaps, clock_jumps=False)
             if clock_faults and time.monotonic() < until:
-                time.sleep(APART_SECONDS)
+                time.sleep(APART_SECONDS if clock_faults < faults else 0)
                 self._break(clock_faults, until, gaps, clock_jumps=True)
         self.breaks.end()
         stop_reading.set()
