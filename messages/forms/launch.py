@@ -67,6 +67,7 @@ class LaunchForm(forms.Form):
     urgent = forms.BooleanField(
         label=gettext_lazy("This is urgent: it may use what is kept for urgent broadcasts"), required=False
     )
+    split = forms.BooleanField(label=gettext_lazy("Send it in parts"), required=False)
     over_quota = forms.BooleanField(label=gettext_lazy("Yes, send it all the same"), required=False)
     launch_key = forms.UUIDField(widget=forms.HiddenInput)
 

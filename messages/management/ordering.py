@@ -21,7 +21,7 @@ from messages.management.arguments import (
     robots_named,
     tags_named,
 )
-from messages.services.audience import Audience, resolve_audience
+from messages.services.audience import resolve_audience
 from messages.services.checks import Check, check_launch
 from robots.models import Robot, RobotStatus, Tag
 
@@ -43,6 +43,7 @@ class Options:
     useful_until: str | None
     urgent: bool
     over_quota: bool
+    split: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,13 @@ class Order:
 
     message: Message
     at: At
-    robots: Audience
+    robots: Sequence[Robot]
     planned_at: datetime | None
     zone: str
     useful_until: datetime | None
     urgent: bool
     over_quota: bool
+    split: bool
     left_out: Sequence[Refusal]
     warnings: Sequence[Refusal]
 
@@ -79,7 +81,12 @@ def order_of(options: Options) -> Order:
     robots, paused = _audience(typed, all_robots=options.all_robots)
     at = At(mobiles=tuple(options.mentions), everyone=options.mention_all)
     found = check_launch(
-        message=typed.message, at=at, robots=robots, planned_at=typed.planned_at, urgent=options.urgent
+        message=typed.message,
+        at=at,
+        robots=robots,
+        planned_at=typed.planned_at,
+        urgent=options.urgent,
+        split=options.split,
     )
     if found.blockers:
         raise Refused([*map(Refusal.of, found.blockers), *(paused if not robots else [])])
@@ -94,6 +101,7 @@ def order_of(options: Options) -> Order:
         useful_until=typed.useful_until,
         urgent=options.urgent,
         over_quota=options.over_quota,
+        split=options.split,
         left_out=paused,
         warnings=[Refusal.of(warning) for warning in found.warnings],
     )
@@ -128,15 +136,13 @@ def _tried(read: Callable[[], T], refusals: list[Refusal]) -> T | None:
         return None
 
 
-def _audience(typed: _Typed, *, all_robots: bool) -> tuple[Audience, list[Refusal]]:
+def _audience(typed: _Typed, *, all_robots: bool) -> tuple[list[Robot], list[Refusal]]:
     """Whom it goes to, and which paused robots are left out; those asked for by name stay, and the check refuses."""
-    named = {robot.pk: robot.name for robot in typed.robots}
-    chosen, paused = dict(named), []
-    for robot in resolve_audience(all_robots=all_robots, robots=[], tags=typed.tags):
-        if robot.status != RobotStatus.PAUSED:
-            chosen[robot.pk] = robot.name
-        elif robot.pk not in named:
-            paused.append(robot.name)
+    named = {robot.pk for robot in typed.robots}
+    chosen = {robot.pk: robot for robot in resolve_audience(all_robots=all_robots, robots=[], tags=typed.tags)}
+    chosen |= {robot.pk: robot for robot in typed.robots}
+    paused = {pk for pk, robot in chosen.items() if robot.status == RobotStatus.PAUSED and pk not in named}
+    ordered = sorted(chosen.values(), key=lambda robot: robot.name)
     text = _("This robot is paused. It was left out.")
-    ordered = sorted(chosen.items(), key=lambda robot: robot[1])
-    return Audience(dict(ordered)), [Refusal("robot_paused", text, name) for name in paused]
+    left_out = [Refusal("robot_paused", text, robot.name) for robot in ordered if robot.pk in paused]
+    return [robot for robot in ordered if robot.pk not in paused], left_out

@@ -34,7 +34,8 @@ class Sent:
 
     @property
     def exit_status(self) -> int:
-        all_delivered = self.counts[DeliveryStatus.DELIVERED] == len(self.order.robots)
+        delivered, groups = self.counts[DeliveryStatus.DELIVERED], len(self.order.robots)
+        all_delivered = groups <= delivered == sum(self.counts.values())
         return DONE if self.ended is None or all_delivered else NOT_ALL_DELIVERED
 
 

@@ -59,6 +59,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--within-quota", action="store_true", help="refuse what would break a monthly quota, instead of warning"
         )
+        parser.add_argument("--split", action="store_true", help="send what is too long for one message in parts")
         parser.add_argument("--wait", metavar="SECONDS", type=seconds, help="wait so long for all deliveries to end")
         parser.add_argument("--json", dest="as_json", action="store_true", help="one JSON object and nothing else")
 
@@ -105,6 +106,7 @@ def _options(given: dict[str, Any]) -> Options:
         useful_until=given["useful_until"],
         urgent=given["urgent"],
         over_quota=not given["within_quota"],
+        split=given["split"],
     )
 
 
@@ -123,6 +125,7 @@ def _launched(order: Order) -> Broadcast:
             useful_until=order.useful_until,
             urgent=order.urgent,
             over_quota=order.over_quota,
+            split=order.split,
         )
     except LaunchRefused as refused:
         raise Refused([*map(Refusal.of, refused.check.blockers), *unanswered(refused.check)]) from None

@@ -139,6 +139,7 @@ def _launched(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast
         useful_until=until.moment if until else None,
         urgent=form.cleaned_data["urgent"],
         over_quota=form.cleaned_data["over_quota"],
+        split=form.cleaned_data["split"],
         overrides=order.tailoring.overrides,
         sharing=order.composition.sharing,
     )

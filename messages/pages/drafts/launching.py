@@ -18,6 +18,7 @@ from messages.models import Broadcast
 from messages.pages.drafts.order import Order, all_robots_of, grouped, has_reserve
 from messages.services.checks import Check
 from messages.services.checks.dry_run import dry_run
+from messages.services.checks.parts import IN_PARTS
 from messages.services.planning import WallTime, clock
 
 ROBOTS_SHOWN = 12  # at first sight
@@ -48,11 +49,14 @@ def launch_page(
     launched the draft since. `changed`: what goes out is not what was seen before.
     """
     form = form or fresh_form(order)
-    urgent = bool(form["urgent"].value())
+    urgent, split = bool(form["urgent"].value()), bool(form["split"].value())
     if check is None:
         wall = (timed or form).wall
         planned_at = wall.moment if wall and wall.moment > timezone.now() else None
-        check = dry_run(order.tailoring, at=order.at, robots=order.robots, planned_at=planned_at, urgent=urgent).check
+        run = dry_run(
+            order.tailoring, at=order.at, robots=order.robots, planned_at=planned_at, urgent=urgent, split=split
+        )
+        check = run.check
     context = {
         "draft": order.draft,
         "order": order,
@@ -69,6 +73,7 @@ def launch_page(
         "blockers": grouped(check.blockers),
         "warnings": grouped(check.warnings),
         "notes": grouped(note for note in check.notes if note.code == "ending_added"),
+        "in_parts": grouped(note for note in check.notes if note.code == IN_PARTS),
         "told": len(check.notes),
         "questions": check.questions,
         "may_be_urgent": urgent or has_reserve(order.robots),

@@ -16,6 +16,7 @@ from messages.models import Draft
 from messages.pages.drafts.panel import Panel, audience_of, mentions_of, panel_for
 from messages.services.audience import read_audience
 from messages.services.checks import Check, Finding, tailoring_of
+from messages.services.checks.parts import TOO_LONG
 from messages.services.content import message_of
 from messages.services.overrides import overrides_of
 from messages.services.tailoring import Tailoring
@@ -87,6 +88,12 @@ class FindingGroup:
     code: str
     text: str
     robots: tuple[Robot, ...]
+    value: str = ""
+
+    @property
+    def parts(self) -> int:
+        """In how many one press sends it; 0 where that mends nothing."""
+        return int(self.value or 0) if self.code == TOO_LONG else 0
 
     @property
     def more(self) -> int:
@@ -131,12 +138,12 @@ def order_of(
 
 def grouped(findings: Iterable[Finding]) -> list[FindingGroup]:
     """Robots of which the same is said stand together, in the order of the check."""
-    groups: dict[tuple[str, str], list[Robot]] = {}
+    groups: dict[tuple[str, str, str], list[Robot]] = {}
     for finding in findings:
-        robots = groups.setdefault((finding.code, finding.text), [])
+        robots = groups.setdefault((finding.code, finding.text, finding.value), [])
         if finding.robot:
             robots.append(finding.robot)
-    return [FindingGroup(code, text, tuple(robots)) for (code, text), robots in groups.items()]
+    return [FindingGroup(code, text, tuple(robots), value) for (code, text, value), robots in groups.items()]
 
 
 def all_robots_of(check: Check) -> str:

@@ -17,12 +17,15 @@ from messages.models import MessageType
 from messages.pages.drafts.pieces import Piece, pieces_of, put_in
 from messages.pages.drafts.remarks import Remark, Source, of_hints, of_problems
 from messages.pages.switching import Choice, Switch, switch_of
+from messages.preview.bubbles import Bubble, bubble_of
+from messages.preview.mentions import marks_of
 from messages.preview.preview import Preview, preview_of
 from messages.preview.size import Size
 from messages.services.audience import audience
 from messages.services.checks import tailoring_of
 from messages.services.checks.findings import BLOCKER
 from messages.services.checks.mentions import of_mentioned, of_mentions
+from messages.services.checks.parts import may_be_sent_in, parts_in
 from messages.services.checks.words import ended_text, in_own_words, lacks
 from messages.services.content import message_of, problem_text
 from messages.services.keyword_rule import KeywordRule
@@ -43,7 +46,8 @@ class Panel:
     """`groups`: how many get it. `shown`: the robot in whose group it is shown, by `switch`.
 
     `pieces`: what was put in for that group. `own_words`: of which robot or tag the words are that it reads instead of
-    those for all, "" for none; `own_title` and `own_text` say which of the two.
+    those for all, "" for none; `own_title` and `own_text` say which of the two. `parts`: of a message that is too long,
+    as it may be sent.
     """
 
     preview: Preview
@@ -56,6 +60,7 @@ class Panel:
     own_title: bool
     own_text: bool
     remarks: tuple[Remark, ...]
+    parts: Sequence[Bubble] = ()
 
     @property
     def group_name(self) -> str:
@@ -106,6 +111,9 @@ def panel_for(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], composit
         told = {"size": f"{largest.bytes:,}", "limit": f"{MAX_BODY_BYTES:,}"}
         text = gettext("the message has %(size)s bytes there, but DingTalk takes at most %(limit)s.") % told
         remarks.append(Remark("size", "wrong", _in_group(largest.robot, text)))
+    parts = _parts(tailoring, shown if group else None, at) if readable and preview.size > MAX_BODY_BYTES else ()
+    if parts:
+        remarks.append(Remark("size", "hint", may_be_sent_in(len(parts))))
     if not robots:
         remarks.append(Remark("audience", "missing", NOBODY))
     return Panel(
@@ -119,6 +127,15 @@ def panel_for(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], composit
         own_title=bool(source.override and (source.override.title or composition.msgtype == MessageType.TEXT)),
         own_text=bool(source.override and source.override.text),
         remarks=tuple(remarks),
+        parts=parts,
+    )
+
+
+def _parts(tailoring: Tailoring, shown: Robot | None, at: At) -> tuple[Bubble, ...]:
+    names, sender = mentioned_names(tailoring), shown.name if shown else ""
+    return tuple(
+        bubble_of(part.message, at=part.at, marks=marks_of(part.at, names, part.message), sender=sender)
+        for part in parts_in(tailoring, shown, at=at).parts
     )
 
 

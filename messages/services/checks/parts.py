@@ -81,6 +81,16 @@ class InParts:
         return Finding(None, BLOCKER, TOO_LONG, text, place=too_long.field, value=str(count) if count else "")
 
 
+def parts_in(tailoring: Tailoring, robot: Robot | None, *, at: At) -> Split:
+    """Of what its group reads; None: of the message as it is written for all, with these mentions."""
+    message = tailoring.message if robot is None else bare_message(tailoring, robot)
+    if not isinstance(message, Text | Markdown):
+        return Split()
+    if robot is None:
+        return split(message, at=at, ending=None)
+    return split(message, at=tailoring.mentioned_in(robot).at, ending=ending_in_parts(tailoring, robot))
+
+
 def bare_message(tailoring: Tailoring, robot: Robot) -> Message:
     """What its group reads, before anything is added at the end."""
     template = tailoring.template_for(robot)
@@ -104,6 +114,15 @@ def goes_out_in(count: int) -> str:
 
 def can_be_sent_in(count: int) -> str:
     text = ngettext("Or send it in %(count)d part.", "Or send it in %(count)d parts.", count)
+    return text % {"count": count}
+
+
+def may_be_sent_in(count: int) -> str:
+    text = ngettext(
+        "It can be sent in %(count)d part: choose that when you send it.",
+        "It can be sent in %(count)d parts: choose that when you send it.",
+        count,
+    )
     return text % {"count": count}
 
 
