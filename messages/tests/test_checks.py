@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import weakref
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +9,7 @@ from django.utils import timezone, translation
 
 from dingtalk.payloads import MAX_BODY_BYTES, NOBODY, At, FeedCard, FeedLink, Link, Markdown, Message, Text, build
 from messages.models import EngineState
-from messages.services.checks import Check, Finding, check_launch
+from messages.services.checks import Check, Finding, check_launch, launching, words
 from robots.models import Robot, RobotStatus
 from tests.factories import make_organisation, make_robot
 
@@ -182,3 +184,33 @@ def test_it_takes_as_many_queries_for_many_robots_as_for_one(django_assert_num_q
         check(DRILL, robots[0])
     with django_assert_num_queries(5):
         assert len(check(DRILL, *robots).blockers) == 20
+
+
+def test_an_audience_is_gone_through_once_and_of_its_robots_none_is_kept(monkeypatch):
+    monkeypatch.setattr(launching, "ROBOTS_AT_ONCE", 4)
+    for number in range(20):
+        make_robot(f"r{number:02}")
+    alive: list[int] = []
+
+    def read() -> Iterator[Robot]:
+        known: list[weakref.ref[Robot]] = []
+        for pk in Robot.objects.order_by("pk").values_list("pk", flat=True):
+            robot = Robot.objects.get(pk=pk)
+            known.append(weakref.ref(robot))
+            alive.append(sum(reference() is not None for reference in known))
+            yield robot
+
+    assert check_launch(message=DRILL, at=NOBODY, robots=read()).findings == ()
+    assert len(alive) == 20
+    assert max(alive) <= 2 * 4 + 1
+
+
+@pytest.mark.parametrize("remembered", [1, 1000], ids=["few", "many"])
+def test_what_is_found_does_not_depend_on_how_many_messages_are_remembered(monkeypatch, remembered: int):
+    monkeypatch.setattr(words, "MOST_REMEMBERED", remembered)
+    robots = [make_robot(f"r{number}", keywords=["r1"] if number < 4 else []) for number in range(6)]
+    assert codes(check(Text("{{ robot.name }}"), *robots).blockers) == [
+        (name, "keyword_missing") for name in ("r0", "r2", "r3")
+    ]
+    everywhere = check(Markdown(title="", text="{{ robot.name }}"), robots[4], robots[5], robots[4]).blockers
+    assert codes(everywhere) == [("", "empty")]
