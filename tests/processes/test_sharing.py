@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 from dingadmin.supervisor.programs import worker
-from tests.processes.stack import Stack, fresh_stack, wait_for
+from tests.processes.stack import Stack, fresh_stack
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.processes
 
