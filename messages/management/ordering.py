@@ -21,7 +21,7 @@ from messages.management.arguments import (
     robots_named,
     tags_named,
 )
-from messages.services.audience import resolve_audience
+from messages.services.audience import Audience, resolve_audience
 from messages.services.checks import Check, check_launch
 from robots.models import Robot, RobotStatus, Tag
 
@@ -52,7 +52,7 @@ class Order:
 
     message: Message
     at: At
-    robots: Sequence[Robot]
+    robots: Audience
     planned_at: datetime | None
     zone: str
     useful_until: datetime | None
@@ -136,13 +136,15 @@ def _tried(read: Callable[[], T], refusals: list[Refusal]) -> T | None:
         return None
 
 
-def _audience(typed: _Typed, *, all_robots: bool) -> tuple[list[Robot], list[Refusal]]:
+def _audience(typed: _Typed, *, all_robots: bool) -> tuple[Audience, list[Refusal]]:
     """Whom it goes to, and which paused robots are left out; those asked for by name stay, and the check refuses."""
-    named = {robot.pk for robot in typed.robots}
-    chosen = {robot.pk: robot for robot in resolve_audience(all_robots=all_robots, robots=[], tags=typed.tags)}
-    chosen |= {robot.pk: robot for robot in typed.robots}
-    paused = {pk for pk, robot in chosen.items() if robot.status == RobotStatus.PAUSED and pk not in named}
-    ordered = sorted(chosen.values(), key=lambda robot: robot.name)
+    named = {robot.pk: robot.name for robot in typed.robots}
+    chosen, paused = dict(named), []
+    for robot in resolve_audience(all_robots=all_robots, robots=[], tags=typed.tags):
+        if robot.status != RobotStatus.PAUSED:
+            chosen[robot.pk] = robot.name
+        elif robot.pk not in named:
+            paused.append(robot.name)
     text = _("This robot is paused. It was left out.")
-    left_out = [Refusal("robot_paused", text, robot.name) for robot in ordered if robot.pk in paused]
-    return [robot for robot in ordered if robot.pk not in paused], left_out
+    ordered = sorted(chosen.items(), key=lambda robot: robot[1])
+    return Audience(dict(ordered)), [Refusal("robot_paused", text, name) for name in paused]
