@@ -36,6 +36,10 @@ _TEXTS: Final[Mapping[str, Explanation]] = {
         _("An earlier part was not delivered, or nobody knows whether it was."),
         _("Without it this part makes no sense. Send both again, or decide about the earlier one first."),
     ),
+    "variable_missing": Explanation(
+        _("A variable of the message has no value for this group."),
+        _("Give it one on the robot's page, or write what else to say, and launch it again."),
+    ),
     "content_refused": Explanation(
         _("The message is not one that DingTalk takes."), _("Mend the draft and launch it again.")
     ),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from dingtalk.payloads import At, Message, PayloadError, build
+from dingtalk.payloads import At, Message, PayloadError, ProblemCode, build
+from dingtalk.replies import ReasonKey
 from messages.engine.bodies import body_of, mentions_of, message_of, store_bodies, store_body
 from messages.models import Broadcast, Run
 from messages.rendering.endings import Ending, with_ending
@@ -16,7 +17,8 @@ from messages.rendering.message import Filled, template_of
 from messages.rendering.parts import outgoing
 from messages.rendering.values import RunFacts, values_of
 
-REFUSED = "content_refused"
+REFUSED: Final = "content_refused"
+VARIABLE_MISSING: Final = "variable_missing"
 
 
 class TargetRow(NamedTuple):
@@ -68,16 +70,15 @@ def _for_all(broadcast: Broadcast) -> Worded:
     """What DingTalk would refuse fails openly: it must not stop the others."""
     try:
         return Worded(body_of(broadcast).pk)
-    except PayloadError:
-        return Worded(store_body(_as_written(broadcast)).pk, REFUSED)
+    except PayloadError as error:
+        return _refused(_reason(error), broadcast)
 
 
 def _parts_for_all(broadcast: Broadcast) -> Wording:
     try:
-        contents = _contents(message_of(broadcast), at=mentions_of(broadcast), ending=None)
-    except PayloadError:
-        contents = []
-    worded = _in_parts(contents, broadcast)
+        worded = _in_parts(_contents(message_of(broadcast), at=mentions_of(broadcast), ending=None))
+    except PayloadError as error:
+        worded = [_refused(_reason(error), broadcast)]
     return lambda targets: ((target, each) for target in targets for each in worded)
 
 
@@ -94,31 +95,34 @@ class _Tailor:
 
     def worded(self, targets: Sequence[TargetRow]) -> Iterable[tuple[TargetRow, Worded]]:
         contents = [self._content(target) for target in targets]
-        ids = store_bodies([content or _as_written(self._broadcast) for content in contents])
-        worded = (Worded(pk, "" if content else REFUSED) for pk, content in zip(ids, contents, strict=True))
-        return zip(targets, worded, strict=True)
+        refused = [content if isinstance(content, str) else "" for content in contents]
+        ids = store_bodies([_as_written(self._broadcast) if isinstance(each, str) else each for each in contents])
+        return zip(targets, map(Worded, ids, refused), strict=True)
 
     def in_parts(self, targets: Sequence[TargetRow]) -> Iterator[tuple[TargetRow, Worded]]:
         for target in targets:
-            for worded in _in_parts(self._contents(target), self._broadcast):
-                yield target, worded
+            contents = self._contents(target)
+            if isinstance(contents, str):
+                yield target, _refused(contents, self._broadcast)
+            else:
+                yield from zip(repeat(target), _in_parts(contents), strict=False)
 
-    def _content(self, target: TargetRow) -> bytes | None:
-        """None when there is nothing that DingTalk would take. The launch saw to it; a run's time may be longer."""
+    def _content(self, target: TargetRow) -> bytes | str:
+        """Or the reason why DingTalk would take none. The launch saw to it; but a run's time may be longer."""
         filled, at = self._filled(target), self._mentions(target)
         try:
             message = with_ending(filled.message, _ending(target), at=at)
-            return None if filled.missing else build(message, at)
-        except PayloadError:
-            return None
+            return VARIABLE_MISSING if filled.missing else build(message, at)
+        except PayloadError as error:
+            return _reason(error)
 
-    def _contents(self, target: TargetRow) -> list[bytes]:
-        """Of each part; none where _content is None."""
+    def _contents(self, target: TargetRow) -> list[bytes] | str:
+        """Of each part; or the reason as _content gives it."""
         filled, at = self._filled(target), self._mentions(target)
         try:
-            return [] if filled.missing else _contents(filled.message, at=at, ending=_ending(target))
-        except PayloadError:
-            return []
+            return VARIABLE_MISSING if filled.missing else _contents(filled.message, at=at, ending=_ending(target))
+        except PayloadError as error:
+            return _reason(error)
 
     def _mentions(self, target: TargetRow) -> At:
         own = target.mentions
@@ -137,9 +141,16 @@ def _contents(message: Message, *, at: At, ending: Ending | None) -> list[bytes]
     return [build(part.message, part.at) for part in outgoing(message, at=at, ending=ending)]
 
 
-def _in_parts(contents: Sequence[bytes], broadcast: Broadcast) -> list[Worded]:
-    if not contents:
-        return [Worded(store_body(_as_written(broadcast)).pk, REFUSED)]
+def _reason(error: PayloadError) -> str:
+    codes = {problem.code for problem in error.problems}
+    return ReasonKey.TOO_LONG.value if codes == {ProblemCode.TOO_LONG} else REFUSED
+
+
+def _refused(reason: str, broadcast: Broadcast) -> Worded:
+    return Worded(store_body(_as_written(broadcast)).pk, reason)
+
+
+def _in_parts(contents: Sequence[bytes]) -> list[Worded]:
     ids = store_bodies(contents)
     return [Worded(pk, part=number, parts=len(ids)) for number, pk in enumerate(ids, start=1)]
 

@@ -218,4 +218,4 @@ def test_a_word_that_no_longer_fits_when_it_fires_fails_openly_for_its_group_alo
     fire(broadcast.pk, now=broadcast.next_at)
     found = dict(Delivery.objects.values_list("robot_name", "status"))
     assert found == {"a": "failed", "b": "waiting"}
-    assert Delivery.objects.get(robot_name="a").reason == "content_refused"
+    assert Delivery.objects.get(robot_name="a").reason == "variable_missing"
