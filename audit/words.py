@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 ACTIONS: Final[dict[str, Promise]] = {
     "broadcast.cancelled": _("Cancelled a broadcast"),
     "broadcast.launched": _("Launched a broadcast"),
+    "broadcast.mentions_changed": _("Changed whom a planned broadcast mentions"),
     "broadcast.paused": _("Paused a broadcast"),
     "broadcast.resumed": _("Resumed a broadcast"),
     "broadcast.resent": _("Sent again what did not arrive"),
@@ -32,6 +33,8 @@ ACTIONS: Final[dict[str, Promise]] = {
     "recipient.created": _("Added a recipient"),
     "recipient.deleted": _("Deleted a recipient"),
     "recipient.imported": _("Imported recipients"),
+    "recipient.succeeded": _("Put a successor in a recipient's place"),
+    "recipient.succession_undone": _("Took a succession back"),
     "recipient.updated": _("Changed a recipient"),
     "recipient_list.created": _("Added a recipient list"),
     "recipient_list.deleted": _("Deleted a recipient list"),

@@ -10,6 +10,7 @@ from messages.pages.notices import urls as notices
 from messages.pages.resend import urls as resend
 from messages.pages.robot_tests import robot_test
 from messages.pages.sending import urls as sending
+from messages.pages.succession import succession_undo, successor
 
 app_name = "broadcasts"
 urlpatterns = [
@@ -21,4 +22,6 @@ urlpatterns = [
     *resend.urlpatterns,
     *sending.urlpatterns,
     path("robots/<int:pk>/test/", robot_test, name="robot_test"),
+    path("robots/recipients/<int:pk>/successor/", successor, name="successor"),
+    path("robots/recipients/<int:pk>/successor/undo/", succession_undo, name="succession_undo"),
 ]

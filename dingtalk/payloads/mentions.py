@@ -40,6 +40,12 @@ def marks_in(text: str, at: At) -> list[str]:
     return re.findall(_any_of(names), text)
 
 
+def with_other_marks(text: str, names: Iterable[str], new: str) -> str:
+    """`new`, whole, in the place of each mark of these names."""
+    known = sorted(filter(None, names), key=len, reverse=True)
+    return re.sub(_any_of(known), lambda _found: new, text) if known and "@" in text else text
+
+
 def _any_of(names: Iterable[str]) -> str:
     return f"@({'|'.join(map(re.escape, names))})(?![A-Za-z0-9_-])"
 

@@ -5,6 +5,7 @@ from messages.models.engine import EngineState, Worker
 from messages.models.notice import Notice
 from messages.models.plan import LaunchPlan
 from messages.models.run import Run
+from messages.models.succession import Succession
 
 __all__ = [
     "Attempt",
@@ -21,6 +22,7 @@ __all__ = [
     "MessageType",
     "Notice",
     "Run",
+    "Succession",
     "Target",
     "UncertainPolicy",
     "Worker",

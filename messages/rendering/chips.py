@@ -6,6 +6,7 @@ Where two are called the same, a number tells them apart: @[Li Wei#17], @[On cal
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,9 +46,9 @@ def chip_of_list(name: str, number: int, *, numbered: bool = False) -> str:
     return _chip(name, f"#list{number}", numbered=numbered)
 
 
-def with_other_chips(text: str, *, old: frozenset[str], new: str) -> str:
-    """`old`: what stands between the brackets of those that are replaced."""
-    return CHIP.sub(lambda found: new if found["name"].strip() in old else found.group(), text)
+def with_other_chips(text: str, *, means: Callable[[Wanted], bool], new: str) -> str:
+    """`means`: whether a chip is one of those that are replaced."""
+    return CHIP.sub(lambda found: new if means(wanted(found["name"])) else found.group(), text)
 
 
 def in_plain_words(text: str) -> str:

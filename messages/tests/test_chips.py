@@ -127,4 +127,4 @@ def test_chips_are_written_so_that_they_are_read_again():
     assert chip_of_person("Li [ext]", 7) == "@[Li ext#7]"
     assert chip_of_list("Room #12", 3) == "@[Room #12#list3]"
     assert in_plain_words("Ask @[Li Wei#7] or @[On call]") == "Ask Li Wei or On call"
-    assert with_other_chips("@[Li] @[Li2]", old=frozenset({"Li"}), new="@[Wang]") == "@[Wang] @[Li2]"
+    assert with_other_chips("@[Li] @[Li2]", means=lambda who: who.name == "Li", new="@[Wang]") == "@[Wang] @[Li2]"
