@@ -8,11 +8,12 @@ import json
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
+from messages.engine.firing import fire
 from messages.models import Broadcast
 from messages.tests.test_launch_pages import page_form, saved, url_of
-from messages.tests.test_split_broadcasts import LONG, PARAGRAPH
+from messages.tests.test_split_broadcasts import LONG, PARAGRAPH, launched
 from robots.tests.pages import text_of
 from tests.factories import make_recipient, make_robot
 
@@ -105,3 +106,15 @@ def test_a_shell_sends_parts_only_when_it_is_told_to(monkeypatch: pytest.MonkeyP
     status, told = send("--text", LONG.content, "--robot", "ops", "--split")
     assert (status, told["refused"]) == (0, [])
     assert Broadcast.objects.get(pk=told["broadcast"]).split
+
+
+@pytest.mark.parametrize("keywords", [[], ["值班"]])
+def test_the_page_of_the_broadcast_shows_its_parts(english: Client, keywords: list[str]) -> None:
+    broadcast = launched(LONG, make_robot("ops", keywords=keywords, append_keyword=bool(keywords)))
+    text = text_of(english.get(f"/broadcasts/{broadcast.pk}/"))
+    assert "It goes out in parts, one after the other." in text
+    assert text.index("(1/2)") < text.index("(2/2)")
+    fire(broadcast.pk, now=timezone.now())
+    text = text_of(english.get(f"/broadcasts/{broadcast.pk}/"))
+    assert "0 of 2 parts are done" in text
+    assert all(f"part {part} of 2" in text for part in (1, 2))
