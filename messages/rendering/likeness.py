@@ -22,11 +22,10 @@ def grams_of(text: str) -> Grams:
 
 
 def likeness(one: Grams, other: Grams) -> float:
-    """From 0, nothing in common, to 1, the same: how much of both together is common to both (Jaccard)."""
+    """From 0, nothing in common, to 1, the same: which share of either is in the other, too (Dice's coefficient)."""
     if not one or not other:
         return 0.0
-    shared = len(one & other)
-    return shared / (len(one) + len(other) - shared)
+    return 2 * len(one & other) / (len(one) + len(other))
 
 
 def _counts(sign: str) -> bool:
