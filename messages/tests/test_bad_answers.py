@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import override
 
+from dingtalk.client import DEFAULT_LIMITS
 from messages.models import Delivery, DeliveryStatus, EngineState
 from messages.reasons import explain
-from messages.tests.simulated import make_pair, send, send_retries
+from messages.tests.simulated import IMPATIENT, make_pair, send, send_retries
 from robots.models import Organisation, RobotStatus
 from robots.reason_texts import UNKNOWN
 from simulator.models import ChatMessage, Fault, FaultKind, GroupState, Knobs, WindowKind
@@ -72,7 +76,8 @@ def test_every_fault_ends_in_a_recorded_outcome_and_arrives_once_when_it_is_over
     delay_ms = 100 if kind is FaultKind.SLOW_DRIP else 700
     Fault.objects.create(group=group, kind=kind, remaining=1, delay_ms=delay_ms, errcode=999_999, errmsg="?")
     delivery = make_delivery(robot)
-    assert send() == 1
+    slow = kind in (FaultKind.LATENCY, FaultKind.SLOW_DRIP)
+    assert send(limits=IMPATIENT if slow else DEFAULT_LIMITS) == 1
     assert outcome(delivery) == FAULTS[kind]
     assert delivery.attempts.get().reason == FAULTS[kind][1]
     assert_told_in_words(delivery, staff_client)
@@ -173,7 +178,7 @@ def test_what_dingtalk_may_refuse_is_told(
     robot, group = make_pair(organisation)
     Knobs.objects.create(group=group, **knobs)
     delivery = make_delivery(robot)
-    send()
+    send(limits=IMPATIENT if knobs.get("latency_ms") else DEFAULT_LIMITS)
     assert outcome(delivery)[1] == reason
     assert_told_in_words(delivery, staff_client)
 
@@ -189,6 +194,38 @@ def test_a_used_up_quota_stops_the_organisation_and_what_waits_fails_with_that_r
     assert organisation.quota_exhausted_until is not None
     assert outcome(third)[0] == WAITING
     assert send() == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds", "told"),
+    [
+        pytest.param({"kind": FaultKind.BANNED_1111}, 300, "shut out this server for 5 minutes", id="a ban"),
+        pytest.param(
+            {"kind": FaultKind.ERRCODE, "errcode": 90002},
+            1,
+            "no calls for the moment",
+            id="90002",
+        ),
+    ],
+)
+def test_what_dingtalk_says_of_all_calls_holds_every_robot_and_stands_on_the_overview(
+    fault: dict[str, object], seconds: int, told: str, organisation: Organisation, staff_client: Client
+) -> None:
+    robot, group = make_pair(organisation)
+    other, _other_group = make_pair(organisation, "another")
+    Fault.objects.create(group=group, remaining=1, **fault)
+    make_delivery(robot)
+    before = timezone.now()
+    assert send() == 1
+    hold_until = EngineState.objects.get().hold_until
+    assert hold_until is not None
+    assert before + timedelta(seconds=seconds) <= hold_until <= timezone.now() + timedelta(seconds=seconds)
+    EngineState.objects.update(hold_until=hold_until + timedelta(seconds=60))
+    waits = make_delivery(other)
+    assert send() == 0
+    assert outcome(waits)[0] == WAITING
+    staff_client.cookies["django_language"] = "en"
+    assert told in staff_client.get(reverse("overview")).content.decode()
 
 
 @pytest.mark.parametrize(

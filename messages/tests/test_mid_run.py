@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit.actors import Actor
 from dingtalk.secrets import Secret
 from messages.engine.firing import fire_due
-from messages.engine.recovery import give_up_unsendable
+from messages.engine.giving_up import give_up_unsendable
 from messages.history.progress import progress_of
 from messages.models import Broadcast, Delivery, DeliveryStatus, Run
 from messages.reasons import explain
