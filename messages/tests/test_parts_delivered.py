@@ -11,7 +11,8 @@ from django.utils import timezone
 from audit.actors import Actor
 from dingtalk.payloads import NOBODY, At, Text
 from messages.engine.firing import fire
-from messages.engine.recovery import give_up_unsendable, retry_uncertain
+from messages.engine.giving_up import give_up_unsendable
+from messages.engine.recovery import retry_uncertain
 from messages.history.chosen import Chosen
 from messages.models import Delivery, DeliveryStatus, UncertainPolicy
 from messages.services.launch import launch
