@@ -16,7 +16,7 @@ from django.db.models.functions import Concat
 
 from messages.engine.ending import end_without_call
 from messages.engine.planner import without
-from messages.engine.queue import anything_waits
+from messages.engine.queue import SORTING, anything_waits
 from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Run
 from messages.models.delivery import DeliveryQuerySet
 from robots.models import Organisation, PauseReason, Robot, RobotStatus
@@ -48,7 +48,7 @@ def give_up_unsendable(now: datetime, *, simulator: bool, cancelled_since: datet
     if not anything_waits():
         return 0
     kinds = [*_for_robots(now, simulator=simulator), _cancelled(cancelled_since), _expired(now), _behind_a_lost_part()]
-    with without("jit", "enable_seqscan"):
+    with without(*SORTING, "enable_seqscan"):
         found = [kind for kind in kinds if kind.look.values_list("pk")[:1]]
     return sum(end_without_call(kind.deliveries, kind.status, kind.reason, now=now) for kind in found)
 
@@ -68,7 +68,8 @@ class GivingUp:
 
 def _for_robots(now: datetime, *, simulator: bool) -> Iterator[_Hopeless]:
     orphaned = _waiting().filter(robot=None)
-    yield _Hopeless(orphaned, DeliveryStatus.FAILED, "robot_deleted", look=orphaned.order_by("planned_at", "pk"))
+    in_order = orphaned.order_by("robot_id", "planned_at", "pk")  # of the queues' index, which begins or ends with them
+    yield _Hopeless(orphaned, DeliveryStatus.FAILED, "robot_deleted", look=in_order)
     ordinary = _waiting().filter(is_test=False)
     yield _of_robots(ordinary, Robot.objects.filter(status=RobotStatus.PAUSED), _PAUSED)
     organisations = Organisation.objects.order_by()
@@ -113,4 +114,5 @@ def _waiting() -> DeliveryQuerySet:
 
 def _that_have(rows: QuerySet[Any], deliveries: DeliveryQuerySet) -> QuerySet[Any]:
     """By a scalar sub-query: unlike EXISTS, PostgreSQL cannot turn it round and begin at all that waits."""
-    return rows.alias(first=Subquery(deliveries.values("pk")[:1])).filter(first__isnull=False)
+    found: QuerySet[Any] = rows.alias(first=Subquery(deliveries.values("pk")[:1])).filter(first__isnull=False)
+    return found

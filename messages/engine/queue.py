@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -17,7 +17,7 @@ from robots.models import Robot, RobotStatus
 
 # The queue's index is gone along, up to the limit. PostgreSQL takes almost nothing to be waiting, and so would read,
 # join and sort the whole queue for each claim: 60 ms at 20,000 waiting, instead of less than one.
-_SORTING = ("jit", "enable_sort", "enable_bitmapscan")
+SORTING: Final = ("jit", "enable_sort", "enable_bitmapscan")
 
 
 def claimable(now: datetime, *, simulator: bool) -> DeliveryQuerySet:
@@ -48,7 +48,7 @@ def current_turn(now: datetime) -> int:
 
     Runs then take turns, delivery by delivery, as in start-time fair queueing.
     """
-    with without(*_SORTING):
+    with without(*SORTING):
         return claimable(now, simulator=True).values_list("turn", flat=True).first() or 0
 
 
@@ -62,7 +62,7 @@ def anything_due(now: datetime, *, simulator: bool) -> bool:
     """Whether a claim would find anything. Costs next to nothing while nothing waits at all."""
     if not anything_waits():
         return False
-    with without(*_SORTING):
+    with without(*SORTING):
         return claimable(now, simulator=simulator).values_list("pk").first() is not None
 
 
@@ -114,7 +114,7 @@ def lock_first(limit: int, *, now: datetime, simulator: bool) -> list[QueueRow]:
     """
     queue = claimable(now, simulator=simulator)
     if connection.features.has_select_for_update_skip_locked:
-        for_this_transaction(_SORTING, "off")
+        for_this_transaction(SORTING, "off")
         locked = queue.select_for_update(skip_locked=True, of=("self",)).only("pk")
         queue = Delivery.objects.filter(pk__in=[delivery.pk for delivery in locked[:limit]]).order_by("turn", "pk")
     return _one_per_robot(QueueRow(*row) for row in queue.values_list(*_COLUMNS)[:limit])

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from messages.engine.firing import fire, fire_due
@@ -96,3 +96,24 @@ def test_two_beats_at_once_fire_a_broadcast_once() -> None:
         thread.join()
     assert Run.objects.filter(broadcast=broadcast).count() == 1
     assert Delivery.objects.count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_process_is_firing_is_left_to_it_and_others_fire() -> None:
+    if not connection.features.has_select_for_update_skip_locked:
+        pytest.skip("needs a database that can skip what is locked")
+    long, other = make_broadcast(robots=[make_robot()]), make_broadcast(robots=[make_robot()])
+    fired: list[int] = []
+
+    def tick() -> None:
+        fired.append(fire_due(timezone.now()))
+        connection.close()
+
+    with transaction.atomic():
+        Broadcast.objects.select_for_update().get(pk=long.pk)  # as its fan-out does
+        beside = threading.Thread(target=tick)
+        beside.start()
+        beside.join(30)
+        assert fired == [1]
+        assert Run.objects.get().broadcast == other
+    assert fire_due(timezone.now()) == 1
