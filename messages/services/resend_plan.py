@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from dingtalk.payloads import At, PayloadError
 from messages.history.chosen import NOT_ARRIVED, Chosen, resendable
 from messages.models import Broadcast, BroadcastStatus, DeliveryStatus
+from messages.rendering.chips import in_plain_words
+from messages.rendering.contents import mapped
 from messages.services.audience import as_they_are_now
 from messages.services.budget import over_budget
 from messages.services.checks import Check, check_launch
@@ -198,9 +200,10 @@ class _Checks:
         """None when the message is none any more that this version could send."""
         ids = dict.fromkeys(row.robot_id for row in rows if row.broadcast_id == broadcast.pk)
         robots = [self._robots[pk] for pk in ids if pk in self._robots]
-        at = At(tuple(broadcast.at_mobiles), tuple(broadcast.at_user_ids), broadcast.at_everyone)
+        # Whom it mentions was settled by the launch and stands in the very bodies that go out again.
+        at, content = At(everyone=broadcast.at_everyone), mapped(broadcast.content, in_plain_words)
         try:
-            message = message_of(broadcast.msgtype, broadcast.content)
+            message = message_of(broadcast.msgtype, content)
         except PayloadError:
             return None
         return check_launch(message=message, at=at, robots=robots, urgent=broadcast.urgent, split=broadcast.split)

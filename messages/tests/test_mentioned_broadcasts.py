@@ -9,17 +9,19 @@ from collections import Counter
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 
 from audit.actors import Actor
 from dingtalk.payloads import MAX_MENTIONS, NOBODY, At, Text, message_from_dict
 from dingtalk.payloads.mentions import marks_in
 from messages.engine.firing import fire
-from messages.models import Broadcast, Delivery, Target
+from messages.history.chosen import Chosen
+from messages.models import Broadcast, Delivery, DeliveryStatus, Target
 from messages.services.checks import check_launch
 from messages.services.launch import LaunchRefused, launch
 from messages.services.mentions import resolve_mentions
 from messages.services.overrides import Override
+from messages.services.resend_plan import Including, plan_resend
 from tests.factories import make_list, make_recipient, make_robot
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +175,15 @@ def _queries(message, at, robots) -> int:
     with CaptureQueriesContext(connection) as queries:
         check_launch(message=message, at=at, robots=robots)
     return len(queries)
+
+
+def test_a_resend_does_not_ask_again_who_is_meant():
+    person = make_recipient("Zhao", user_id="zhao")
+    _people, at = crowd(MAX_MENTIONS + 1)
+    broadcast = launched(Text("@[Zhao]"), [make_robot("a"), make_robot("b")], at=at, sharing=True)
+    fired(broadcast)
+    Delivery.objects.update(status=DeliveryStatus.FAILED, reason="robot_paused", due_at=None, ended_at=timezone.now())
+    person.delete()
+    plan = plan_resend(Chosen(broadcast=broadcast.pk), Including())
+    assert plan.left_out == ()
+    assert len(plan.again) == 2

@@ -9,9 +9,10 @@ from audit.actors import Actor
 from audit.log import record
 from dingtalk.payloads import At
 from messages.models import Broadcast, BroadcastStatus, MessageType, Target
+from messages.rendering.contents import mapped
 from messages.rendering.mentioning import GroupRules
 from messages.services.succession.places import at_of
-from messages.services.succession.words import Exchange, mapped
+from messages.services.succession.words import Exchange
 
 _KEPT = ("at_mobiles", "at_user_ids", "content", "overrides", "tailored")
 _TARGETS_AT_ONCE = 500

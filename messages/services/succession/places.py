@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from dingtalk.payloads import At
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus, Draft
+from messages.rendering.contents import mapped, texts_in
 from messages.services.mentions import person_of
 from messages.services.snapshots import Snapshot
-from messages.services.succession.words import Exchange, mapped, texts_in
+from messages.services.succession.words import Exchange
 from robots.models import Recipient, RecipientList
 
 

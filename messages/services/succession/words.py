@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from dingtalk.payloads import At
 from dingtalk.payloads.mentions import marks_in, with_other_marks
@@ -78,31 +77,6 @@ class Exchange:
                     there = True
             changed[key] = " ".join(kept) or self.new.name
         return changed
-
-
-def texts_in(value: Any) -> Iterator[str]:
-    """Every text of a content, however deep."""
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            yield from texts_in(list(value.values()))
-        case list() | tuple():
-            for inner in value:
-                yield from texts_in(inner)
-
-
-def mapped(value: Any, change: Callable[[str], str]) -> Any:
-    """The same content with every text changed."""
-    match value:
-        case str():
-            return change(value)
-        case Mapping():
-            return {key: mapped(inner, change) for key, inner in value.items()}
-        case list() | tuple():
-            return [mapped(inner, change) for inner in value]
-        case _:
-            return value
 
 
 def _put(marks: Collection[str], gone: Collection[str], new: str) -> dict[str, None]:

@@ -1,0 +1,30 @@
+"""Contents as they are stored: texts in objects and lists, however deep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            yield from texts_in(list(value.values()))
+        case list() | tuple():
+            for inner in value:
+                yield from texts_in(inner)
+
+
+def mapped(value: Any, change: Callable[[str], str]) -> Any:
+    """The same content with every text changed."""
+    match value:
+        case str():
+            return change(value)
+        case Mapping():
+            return {key: mapped(inner, change) for key, inner in value.items()}
+        case list() | tuple():
+            return [mapped(inner, change) for inner in value]
+        case _:
+            return value
