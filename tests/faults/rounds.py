@@ -19,7 +19,7 @@ from django.utils import timezone
 from audit.actors import SYSTEM
 from dingtalk.payloads import NOBODY, Text
 from dingtalk.secrets import Secret
-from messages.models import Delivery, DeliveryStatus, UncertainPolicy
+from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, UncertainPolicy
 from messages.services.launch import launch
 from robots.models import Organisation, Robot
 from robots.services.robots import create_robot
@@ -33,6 +33,7 @@ LATENCY_MS = 60
 # Of a hundred calls so many meet the endpoint's own faults, whatever else is broken meanwhile.
 ENDPOINT_FAULTS = (("drop_before", 2), ("drop_after_accept", 2), ("truncated", 1), ("http_500", 8))
 SECONDS_BETWEEN = 0.3
+UNFIRED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def when_possible(act: Callable[[], T]) -> T:
 
 @dataclass
 class Rounds:
-    """Launches while less than `most` deliveries are under way."""
+    """Launches while fewer than `most` deliveries are under way."""
 
     chance: random.Random
     most: int
@@ -108,9 +109,14 @@ class Rounds:
 
     def _run(self) -> None:
         while not self._ending.wait(SECONDS_BETWEEN):
-            if when_possible(lambda: under_way().count()) < self.most:
+            if when_possible(self._has_room):
                 self._launch()
         connection.close()
+
+    def _has_room(self) -> bool:
+        """What has not fired yet has no deliveries to be counted."""
+        unfired = Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED).count()
+        return unfired < UNFIRED and under_way().count() < self.most
 
     def _launch(self) -> None:
         """One launch key for all tries: a launch that was committed although its answer got lost is not made twice."""

@@ -25,6 +25,7 @@ from tests.faults.network import Network  # noqa: E402
 from tests.faults.rounds import set_up  # noqa: E402
 
 SETTLE_SECONDS = 1800.0
+GENTLE_SETTLE_SECONDS = 300.0
 SHOWN = 100
 
 
@@ -45,7 +46,8 @@ def main(options: argparse.Namespace) -> int:
         gaps = (options.least, options.most)
         harness.run(faults=options.faults, until=until, gaps=gaps, clock_faults=clock_faults(options))
         broken_for = time.monotonic() - breaking
-        harness.settle(seconds=SETTLE_SECONDS, in_a_hurry=options.gentle)
+        patience = GENTLE_SETTLE_SECONDS if options.gentle else SETTLE_SECONDS
+        harness.settle(seconds=patience, in_a_hurry=options.gentle)
         ledger = harness.ledger()
     report(harness, ledger, broken_for, time.monotonic() - started)
     return 1 if ledger.broken_promises() or broken_threads else 0
