@@ -24,13 +24,8 @@ def clickable(url: str) -> str:
 
 
 def loadable(url: str) -> str:
-    """Our pages load pictures over https only; a media id is known to DingTalk alone."""
-    return url if scheme_of(url) == "https" else ""
-
-
-def is_shown_picture(url: str) -> bool:
-    """Whether DingTalk can fetch it and this preview may."""
-    return bool(loadable(url)) and is_public(url)
+    """What DingTalk can fetch and our pages may, over https only; a media id is known to DingTalk alone."""
+    return url if scheme_of(url) == "https" and is_public(url) else ""
 
 
 def is_public(url: str) -> bool:

@@ -76,7 +76,12 @@ def _title_hints(title: str, document: Document) -> Iterator[Hint]:
         yield Hint("title_not_in_text", "title", TITLE_NOT_IN_TEXT)
 
 
-def _markdown_hints(document: Document) -> Iterator[Hint]:
+def _markdown_hints(document: Document) -> list[Hint]:
+    """As one reads them from the top."""
+    return sorted(_in_markdown(document), key=lambda hint: hint.line)
+
+
+def _in_markdown(document: Document) -> Iterator[Hint]:
     for found in document.unsupported():
         yield Hint(found.kind, "text", UNSUPPORTED[found.kind], found.line)
     leading_nowhere = [link for link in document.links() if not has_scheme(link.url)]

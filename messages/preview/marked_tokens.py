@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from markdown_it.token import Token
 
-from messages.preview.addresses import has_scheme, is_shown_picture
+from messages.preview.addresses import has_scheme, loadable
 from messages.preview.mentions import Mark, Marks, mark_html
 from messages.rendering.marks import unmarked
 
@@ -103,7 +103,7 @@ def _link(token: Token, *, words: str) -> tuple[str, str]:
 
 def _picture(token: Token, marks: Marks) -> Token:
     url, words = str(token.attrs["src"]), token.content
-    if is_shown_picture(url) and "label" not in token.meta:
+    if loadable(url) and "label" not in token.meta:
         alt = unmarked(words).replace("<", "").replace(">", "")
         return _raw(format_html('<img src="{}" alt="{}">', url, alt))
     return _raw(_mark(words_html(f"![{words}]({_shortened(url)})", marks)))

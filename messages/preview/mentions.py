@@ -48,6 +48,10 @@ class Marks:
         if done < len(text):
             yield text[done:]
 
+    def named(self, text: str) -> str:
+        """As plain words: names, and no whole number."""
+        return "".join(piece.shown if isinstance(piece, Mark) else piece for piece in self.pieces(text))
+
     def _pattern(self) -> re.Pattern[str]:
         # Longest first, and `@user1` is not in `@user12`.
         tokens = sorted(self.by_token, key=len, reverse=True)

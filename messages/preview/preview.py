@@ -9,7 +9,7 @@ from dingtalk.payloads import MAX_MENTIONS, At, Message, Problem, problems, size
 from dingtalk.payloads.wire import body_bytes
 from messages.preview.bubbles import Bubble, Line, bubble_of, document_of, line_of
 from messages.preview.hints import Hint, hints
-from messages.preview.mentions import Mark, marks_of
+from messages.preview.mentions import Mark, Marks, marks_of
 from messages.preview.origins import Origins
 
 
@@ -41,11 +41,14 @@ def preview_of(
     shown = _at_most(at, MAX_MENTIONS)
     # All of them are masked, wherever they stand in the text.
     marks, document = marks_of(at, names, message), document_of(message, at=shown)
-    bubble, line = bubble_of(message, at=shown, marks=marks, sender=sender, document=document), line_of(message, at=at)
+    bubble, line = (
+        bubble_of(message, at=shown, marks=marks, sender=sender, document=document),
+        _line(message, at, marks),
+    )
     if put_in:
         origins = Origins(put_in.labels)
         bubble = origins.bubble(bubble, bubble_of(put_in.message, at=shown, marks=marks, sender=sender))
-        line = origins.line(line, line_of(put_in.message, at=at))
+        line = origins.line(line, _line(put_in.message, at, marks))
     return Preview(
         bubble=bubble,
         line=line,
@@ -55,6 +58,11 @@ def preview_of(
         problems=problems(message, at),
         hints=hints(message, document),
     )
+
+
+def _line(message: Message, at: At, marks: Marks) -> Line:
+    line = line_of(message, at=at)
+    return replace(line, summary=marks.named(line.summary))
 
 
 def _at_most(at: At, count: int) -> At:

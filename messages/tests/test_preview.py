@@ -225,8 +225,9 @@ def test_a_whole_card_has_one_button_and_a_card_with_buttons_its_own():
 
 
 def test_addresses_that_a_browser_must_not_open_are_not_links():
-    bubble = bubble_of(Link("t", "x", "javascript:alert(1)", "http://a.example/p.png"), at=At(), marks=NO_MARKS)
-    assert (bubble.url, bubble.picture) == ("", "")
+    for picture in ("http://a.example/p.png", "https://192.168.1.4/p.png"):
+        bubble = bubble_of(Link("t", "x", "javascript:alert(1)", picture), at=At(), marks=NO_MARKS)
+        assert (bubble.url, bubble.picture) == ("", "")
 
 
 def test_a_feed_shows_its_links_in_order():
