@@ -1,7 +1,7 @@
 """What a person settles before a launch, and takes back again: groups left out, the time, and repairs.
 
-A step is {"did": …} with what its undoing needs: "left_out" robots; "moved" typed, as it was; "mended" before and
-after, the draft's versions; "allowed" robots.
+A step is {"did": …} with what its undoing needs: "left_out" robots; "moved" and "split" typed, as it was; "mended"
+before and after, the draft's versions; "allowed" robots.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ MOST_STEPS: Final = 50
 class Did(StrEnum):
     LEFT_OUT = auto()
     MOVED = auto()
+    SPLIT = auto()
     MENDED = auto()
     ALLOWED = auto()
 
@@ -56,9 +57,9 @@ def leave_out(plan: LaunchPlan, robots: Collection[int]) -> None:
         _store(plan, {"did": Did.LEFT_OUT, "robots": further}, without=sorted({*plan.without, *further}))
 
 
-def move(plan: LaunchPlan, *, typed: Mapping[str, str]) -> None:
-    """To the time that stands in the fields of the launch page."""
-    _store(plan, {"did": Did.MOVED, "typed": plan.typed}, typed={**plan.typed, **typed})
+def settle(plan: LaunchPlan, did: Did, *, typed: Mapping[str, str]) -> None:
+    """Fill in fields of the launch page: the time, or that it may go out in parts."""
+    _store(plan, {"did": did, "typed": plan.typed}, typed={**plan.typed, **typed})
 
 
 def note_mended(plan: LaunchPlan, *, before: int, after: int) -> None:
@@ -87,7 +88,7 @@ def undo(plan: LaunchPlan, *, step: int, by: Actor) -> bool:
     match last["did"]:
         case Did.LEFT_OUT:
             plan.without = sorted(set(plan.without) - set(last["robots"]))
-        case Did.MOVED:
+        case Did.MOVED | Did.SPLIT:
             plan.typed = last["typed"]
         case Did.MENDED:
             _restore(plan.draft, before=last["before"], after=last["after"], by=by)

@@ -110,14 +110,14 @@ def test_robots_of_the_simulator_are_blockers_once_it_is_switched_off(settings):
 
 
 def test_a_hold_on_all_sending_is_a_warning():
-    EngineState.objects.create(hold_until=NOON + timedelta(minutes=5), hold_reason="address_banned")
+    EngineState.objects.create(pk=1, hold_until=NOON + timedelta(minutes=5), hold_reason="address_banned")
     found = check(DRILL, make_robot(), planned_at=NOON)
     assert codes(found.warnings) == [("", "sending_on_hold")]
     assert "2027-01-05 12:05" in found.warnings[0].text
 
 
 def test_a_stop_of_all_sending_is_a_warning():
-    EngineState.objects.create(stopped_at=NOON, stopped_by_name="li")
+    EngineState.objects.create(pk=1, stopped_at=NOON, stopped_by_name="li")
     found = check(DRILL, make_robot(), planned_at=NOON)
     assert codes(found.warnings) == [("", "sending_stopped")]
     assert "stopped by li since 2027-01-05 12:00" in found.warnings[0].text

@@ -52,6 +52,10 @@ def found(response) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(group.level, group.code, tuple(robot.name for robot in group.robots)) for group in groups]
 
 
+def group_of(response, code: str):
+    return next(group for level in response.context["levels"] for group in level.groups if group.code == code)
+
+
 def rows(response) -> list[str]:
     return [row.robot.name for row in response.context["page"].rows]
 
@@ -204,7 +208,7 @@ def test_two_blockers_are_repaired_by_a_press_each_taken_back_and_launched(engli
     blockers = [group for level in page.context["levels"] if level.level == "blocker" for group in level.groups]
     for group in blockers:
         act = "leave-out/" if group.code == "robot_paused" else "mend/"
-        page = pressed(english, draft, act, level=group.level, code=group.code, value=group.value)
+        page = pressed(english, draft, act, level=group.level, code=group.code, key=group.key)
     assert [level for level, _code, _robots in found(page) if level == "blocker"] == []
     draft.refresh_from_db()
     assert draft.content == {"content": "Drill at three.\nNotice"}
@@ -226,7 +230,7 @@ def test_two_blockers_are_repaired_by_a_press_each_taken_back_and_launched(engli
 
 def test_a_keyword_is_allowed_for_its_robots_and_forbidden_again(english):
     draft = saved(make_robot("Strict", keywords=["Notice"]))
-    page = pressed(english, draft, "allow-keyword/", value="Notice")
+    page = pressed(english, draft, "allow-keyword/", key="Notice")
     assert Robot.objects.get().append_keyword
     assert ("note", "ending_added", ("Strict",)) in found(page)
     undone(english, draft)
@@ -271,9 +275,9 @@ MENDS = [
 def test_the_draft_is_mended_by_one_press_and_restored_by_another(english, content, code, mended):
     draft = saved(make_robot("Ops"), msgtype="markdown", content=content)
     page = english.get(url_of(draft))
-    group = next(group for level in page.context["levels"] for group in level.groups if group.code == code)
+    group = group_of(page, code)
     assert group.mend
-    page = pressed(english, draft, "mend/", level=group.level, code=group.code, value=group.value)
+    page = pressed(english, draft, "mend/", level=group.level, code=group.code, key=group.key)
     draft.refresh_from_db()
     assert draft.content == mended
     undone(english, draft)
@@ -293,14 +297,26 @@ def test_what_cannot_safely_be_mended_is_not_offered(english):
 def test_mentions_that_notify_nobody_are_removed_by_one_press(english):
     link = {"title": "T", "text": "x", "messageUrl": "https://a.example"}
     draft = saved(make_robot(), msgtype="link", content=link, mention_everyone=True)
-    pressed(english, draft, "mend/", level="blocker", code="mentions_not_supported", value="")
+    group = group_of(english.get(url_of(draft)), "mentions_not_supported")
+    pressed(english, draft, "mend/", level="blocker", code=group.code, key=group.key)
     draft.refresh_from_db()
     assert not draft.mention_everyone
 
 
+def test_a_message_that_is_too_long_is_sent_in_parts_by_one_press(english):
+    draft = saved(make_robot("Ops"), content={"content": "Drill at three. " * 2000})
+    group = group_of(english.get(url_of(draft)), "too_long")
+    assert group.parts == 2
+    page = pressed(english, draft, "split/")
+    assert not page.context["run"].check.blockers
+    assert "It goes out in 2 parts" in text_of(page)
+    assert "Last: it may go out in parts." in text_of(page)
+    assert group_of(undone(english, draft), "too_long").parts == 2
+
+
 def test_a_repair_is_not_undone_over_somebody_elses_edit(english):
     draft = saved(make_robot(keywords=["Notice"]))
-    pressed(english, draft, "mend/", level="blocker", code="keyword_missing", value="Notice")
+    pressed(english, draft, "mend/", level="blocker", code="keyword_missing", key="Notice")
     draft.refresh_from_db()
     snapshot = Snapshot("Fire drill", "text", {"content": "Notice: other words"}, robots=[draft.robots.get().pk])
     save_draft(draft=draft, snapshot=snapshot, based_on=2, by=WANG)
@@ -329,7 +345,7 @@ def test_what_was_left_out_is_forgotten_after_half_a_day(english):
 def test_a_finding_that_is_gone_is_mended_by_nobody(english):
     draft = saved(make_robot())
     page = english.post(
-        url_of(draft, "mend/"), {"level": "blocker", "code": "keyword_missing", "value": "x"}, follow=True
+        url_of(draft, "mend/"), {"level": "blocker", "code": "keyword_missing", "key": "x"}, follow=True
     )
     assert "There is nothing to mend any more." in text_of(page)
     assert Draft.objects.get().version == 1
@@ -387,7 +403,7 @@ def test_a_draft_without_an_audience_says_what_to_do_first(english):
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
-ACTS = ["begin/", "leave-out/", "allow-keyword/", "mend/", "move/", "undo/"]
+ACTS = ["begin/", "leave-out/", "allow-keyword/", "mend/", "move/", "split/", "undo/"]
 
 
 @pytest.mark.parametrize("act", ["", *ACTS])

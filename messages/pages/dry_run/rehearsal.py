@@ -34,10 +34,10 @@ class Rehearsal:
     wall: WallTime | None
     run: DryRun
 
-    def findings_like(self, level: str, code: str, value: str) -> list[Finding]:
+    def findings_like(self, level: str, code: str, key: str) -> list[Finding]:
         """Those that are mended together."""
-        asked = (level, code, value)
-        return [each for each in self.run.check.findings if (each.level, each.code, each.value) == asked]
+        asked = (level, code, key)
+        return [each for each in self.run.check.findings if (each.level, each.code, each.key) == asked]
 
 
 def rehearse(draft: Draft, user: User) -> Rehearsal:

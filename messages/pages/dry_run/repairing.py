@@ -20,14 +20,14 @@ from messages.models import Draft
 from messages.pages.dry_run.rehearsal import Rehearsal, rehearse, typed_later, typed_of, user_of
 from messages.services.checks.findings import BLOCKER
 from messages.services.drafts import StaleDraft
-from messages.services.plans import Did, allow_keywords, leave_out, move, note_mended, plan_of, remember, undo
+from messages.services.plans import Did, allow_keywords, leave_out, note_mended, plan_of, remember, settle, undo
 from messages.services.repairs import add_keyword, mend
 
 MOST_MINUTES: Final = 24 * 60
 SEND: Final = "broadcasts.send_broadcast"
 EDIT: Final = "broadcasts.change_draft"
 ROBOTS: Final = "robots.change_robot"
-_RIGHTS: Final = {Did.LEFT_OUT: SEND, Did.MOVED: SEND, Did.MENDED: EDIT, Did.ALLOWED: ROBOTS}
+_RIGHTS: Final = {Did.MENDED: EDIT, Did.ALLOWED: ROBOTS}
 
 
 @require_POST
@@ -62,7 +62,7 @@ def dry_run_leave_out(request: HttpRequest, pk: int) -> HttpResponse:
 def dry_run_allow_keyword(request: HttpRequest, pk: int) -> HttpResponse:
     """Have the keyword added in the groups that lack it, now and later."""
     rehearsal = _rehearsal(request, pk)
-    lacking = rehearsal.findings_like(BLOCKER, "keyword_missing", request.POST.get("value", ""))
+    lacking = rehearsal.findings_like(BLOCKER, "keyword_missing", request.POST.get("key", ""))
     allow_keywords(rehearsal.plan, [each.robot for each in lacking if each.robot], by=actor_of(request))
     return _back(rehearsal)
 
@@ -73,7 +73,7 @@ def dry_run_allow_keyword(request: HttpRequest, pk: int) -> HttpResponse:
 def dry_run_mend(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the draft, as one more version."""
     rehearsal = _rehearsal(request, pk)
-    found = rehearsal.findings_like(*(request.POST.get(name, "") for name in ("level", "code", "value")))
+    found = rehearsal.findings_like(*(request.POST.get(name, "") for name in ("level", "code", "key")))
     if not found:
         return _over(request, rehearsal)
     before, first, by = rehearsal.draft.version, found[0], actor_of(request)
@@ -99,7 +99,17 @@ def dry_run_move(request: HttpRequest, pk: int) -> HttpResponse:
     rehearsal, minutes = _rehearsal(request, pk), number_of(request.POST.get("minutes", "")) or 0
     if not 0 < minutes <= MOST_MINUTES:
         raise Http404
-    move(rehearsal.plan, typed=typed_later(rehearsal, minutes))
+    settle(rehearsal.plan, Did.MOVED, typed=typed_later(rehearsal, minutes))
+    return _back(rehearsal)
+
+
+@require_POST
+@login_required
+@permission_required(SEND, raise_exception=True)
+def dry_run_split(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is too long goes out in parts."""
+    rehearsal = _rehearsal(request, pk)
+    settle(rehearsal.plan, Did.SPLIT, typed={"split": "on"})
     return _back(rehearsal)
 
 
@@ -111,7 +121,7 @@ def dry_run_undo(request: HttpRequest, pk: int) -> HttpResponse:
     if not any(map(user.has_perm, (SEND, EDIT, ROBOTS))):
         raise PermissionDenied
     plan = plan_of(get_object_or_404(Draft, pk=pk), user)
-    if plan.steps and not user.has_perm(_RIGHTS[Did(plan.steps[-1]["did"])]):
+    if plan.steps and not user.has_perm(_RIGHTS.get(Did(plan.steps[-1]["did"]), SEND)):
         raise PermissionDenied
     try:
         if undo(plan, step=number_of(request.POST.get("step", "")) or 0, by=actor_of(request)):
@@ -126,11 +136,11 @@ def _rehearsal(request: HttpRequest, pk: int) -> Rehearsal:
 
 
 def _chosen(request: HttpRequest, rehearsal: Rehearsal) -> Collection[int]:
-    level, code, value, robot = (request.POST.get(name, "") for name in ("level", "code", "value", "robot"))
+    level, code, key, robot = (request.POST.get(name, "") for name in ("level", "code", "key", "robot"))
     if robot:
         return {each.pk for each in rehearsal.order.robots if str(each.pk) == robot}
     if code:
-        found = rehearsal.findings_like(level, code, value)
+        found = rehearsal.findings_like(level, code, key)
     else:
         found = list(rehearsal.run.check.blockers) if level == BLOCKER else []
     return {each.robot.pk for each in found if each.robot}

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from messages.services.checks import Finding
 from messages.services.checks.findings import BLOCKER, NOTE, WARNING
+from messages.services.checks.parts import TOO_LONG
 from messages.services.checks.topics import Topic, topic_of
 from messages.services.mending import mend_of, mended
 from messages.services.snapshots import Snapshot
@@ -28,6 +29,7 @@ class Group:
 
     level: str
     code: str
+    key: str
     value: str
     text: str
     topic: Topic
@@ -40,8 +42,9 @@ class Group:
         return self.robots[:NAMED]
 
     @property
-    def more(self) -> int:
-        return max(0, len(self.robots) - NAMED)
+    def parts(self) -> int:
+        """In how many of them it could go out that is too long for one; 0 where it could not."""
+        return int(self.value) if self.code == TOO_LONG and self.value.isdecimal() else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Count:
 def levels_of(findings: Iterable[Finding], snapshot: Snapshot) -> list[Level]:
     by_key: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
-        by_key.setdefault((finding.level, finding.code, finding.value), []).append(finding)
+        by_key.setdefault((finding.level, finding.code, finding.key), []).append(finding)
     return [
         Level(level, [_group(found, snapshot) for found in shown[:GROUPS_SHOWN]], max(0, len(shown) - GROUPS_SHOWN))
         for level in LEVELS
@@ -127,6 +130,7 @@ def _group(found: Sequence[Finding], snapshot: Snapshot) -> Group:
     return Group(
         level=first.level,
         code=first.code,
+        key=first.key,
         value=first.value,
         text=first.text,
         topic=topic,

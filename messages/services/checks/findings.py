@@ -29,6 +29,11 @@ class Finding:
     place: str = ""
     value: str = ""
 
+    @property
+    def key(self) -> str:
+        """The same for all that are mended together."""
+        return self.value or self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

@@ -33,7 +33,7 @@ class Topic(TextChoices):
 _OF_CODES: Final[Mapping[Topic, tuple[str, ...]]] = {
     Topic.ROBOT: ("robot_paused", "robot_deleted", "robot_failing", "simulator_off", "audience_empty"),
     Topic.KEYWORD: ("keyword_missing", "ending_added"),
-    Topic.SIZE: ("too_long", "nearly_full", "splittable"),
+    Topic.SIZE: ("too_long", "nearly_full", "in_parts"),
     Topic.TITLE: ("title_not_in_text",),
     Topic.MENTIONS: (
         "mentions_not_supported",
