@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from dingtalk.payloads import Message, Problem, ProblemCode, message_from_dict, searched_texts
 from messages.models import MessageType
+from messages.rendering.chips import in_plain_words
 
 # What DingTalk calls a field, and how the form calls it.
 FIELD_NAMES: Final[Mapping[str, Promise]] = {
@@ -130,7 +131,7 @@ def message_of(msgtype: str, content: Mapping[str, Any]) -> Message:
 def summary(message: Message) -> str:
     """What to call a message that nobody named: the first line of its title or text."""
     lines = "\n".join(searched_texts(message)).strip().splitlines()
-    return lines[0].strip() if lines else _("Message without text")
+    return in_plain_words(lines[0].strip()) if lines else _("Message without text")
 
 
 def problem_text(problem: Problem) -> str:

@@ -25,6 +25,7 @@ from messages.pages.drafts.picking import picker_of
 from messages.pages.drafts.remarks import Remark
 from messages.pages.drafts.rows import rows_of
 from messages.preview.bubbles import line_of
+from messages.rendering.chips import in_plain_words
 from messages.rendering.values import GROUP, ROBOT_NAME, RUN_DATE, RUN_NUMBER, RUN_TIME
 from messages.services.variables import known_variables
 
@@ -57,7 +58,7 @@ class Conflict:
 
 def new_name(message: Message) -> str:
     """What a draft is called whose author gave it no name: as it was written, not as one group reads it."""
-    return line_of(message, at=NOBODY).summary[:60] or _("Untitled draft")
+    return in_plain_words(line_of(message, at=NOBODY).summary)[:60] or _("Untitled draft")
 
 
 def explained_variables() -> list[tuple[str, str | Promise]]:
