@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from robots.models.robot import Robot
 
@@ -13,7 +14,9 @@ class Recipient(models.Model):
     mobile = models.CharField(_("mobile"), max_length=20, blank=True)
     user_id = models.CharField(_("DingTalk userId"), max_length=64, blank=True)
     # Which groups the person is in, as far as staff noted it. Without any, nothing is known; with some, these are all.
-    groups = models.ManyToManyField(Robot, verbose_name=_("groups"), related_name="members", blank=True)
+    groups = models.ManyToManyField(
+        Robot, verbose_name=pgettext_lazy("chat", "groups"), related_name="members", blank=True
+    )
     notes = models.TextField(_("notes"), blank=True)
     demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
