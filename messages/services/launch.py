@@ -236,34 +236,41 @@ class _Target(NamedTuple):
     variables: Mapping[str, str]
     override: int | None
     ending: Mapping[str, Any] | None
-    parts: int
     mentions: Mapping[str, Sequence[str]] | None
 
 
 def _aim(broadcast: Broadcast, audience: Audience, tailoring: Tailoring, checking: LaunchCheck) -> Check:
     """The robots as they are now, part by part: what is checked of each is what is frozen of it."""
     gone: list[Finding] = []
-    ended = split = False
+    ended = False
     for part in audience.parts():
         robots = as_they_are_now(part)
         checking.look_at(robots)
         targets = list(_targets(broadcast, robots, tailoring, checking.parts))
-        insert_many(Target, _Target._fields, targets)
+        _insert(targets, checking.parts)
         ended = ended or any(target.ending for target in targets)
-        split = split or any(target.parts > 1 for target in targets)
         there = {robot.pk for robot in robots}
         gone += [robot_deleted(Robot(pk=pk, name=name)) for pk, name in part.items() if pk not in there]
-    if split or (ended and not broadcast.tailored):
-        broadcast.tailored, broadcast.split = broadcast.tailored or ended, split
+    if checking.parts.counts or (ended and not broadcast.tailored):
+        broadcast.tailored, broadcast.split = broadcast.tailored or ended, bool(checking.parts.counts)
         broadcast.save(update_fields=["tailored", "split"])
     check = checking.made()
     return replace(check, findings=(*check.findings, *gone))
 
 
+def _insert(targets: Sequence[_Target], parts: InParts) -> None:
+    """How many messages each of them gets stands in a column only where some get several."""
+    if not parts.counts:
+        insert_many(Target, _Target._fields, targets)
+        return
+    rows = [(*target, parts.counts.get(target.robot, 1)) for target in targets]
+    insert_many(Target, (*_Target._fields, "parts"), rows)
+
+
 def _targets(broadcast: Broadcast, robots: Iterable[Robot], tailoring: Tailoring, parts: InParts) -> Iterator[_Target]:
     for robot in robots:
-        count = parts.count_for(robot)
-        ending = tailoring.ending_of(robot) if count == 1 else ending_in_parts(tailoring, robot)
+        several = robot.pk in parts.counts
+        ending = ending_in_parts(tailoring, robot) if several else tailoring.ending_of(robot)
         yield _Target(
             broadcast.pk,
             robot.pk,
@@ -272,7 +279,6 @@ def _targets(broadcast: Broadcast, robots: Iterable[Robot], tailoring: Tailoring
             variables=tailoring.variables_of(robot),
             override=tailoring.override_of(robot),
             ending=asdict(ending) if ending else None,
-            parts=count,
             mentions=tailoring.own_mentions_of(robot),
         )
 

@@ -38,10 +38,6 @@ class InParts:
         """For any group yet."""
         return bool(self._found)
 
-    def count_for(self, robot: Robot) -> int:
-        """How many messages its group gets."""
-        return self.counts.get(robot.pk, 1)
-
     def of(self, robot: Robot, group: GroupMessage, too_long: Problem | None) -> Iterator[Finding]:
         found = self._finding(robot, group, too_long) if too_long else None
         if len(self._found) < 2:
