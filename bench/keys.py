@@ -11,8 +11,10 @@ try:
     from playwright.sync_api import Page, sync_playwright
 
     from tests.browser.chromium import find_chromium
+
+    HAS_PLAYWRIGHT = True
 except ImportError:  # they come with the development packages
-    sync_playwright = None  # type: ignore[assignment]
+    HAS_PLAYWRIGHT = False
 
 WARMING_UP: Final = 5
 BETWEEN_MS: Final = 40
@@ -28,7 +30,7 @@ _WATCH: Final = """() => {
 
 def in_browser(address: str, session: str, *, keystrokes: int) -> list[float]:
     """Milliseconds of each; none where there is no browser."""
-    chromium = find_chromium() if sync_playwright else None
+    chromium = find_chromium() if HAS_PLAYWRIGHT else None
     if chromium is None:
         return []
     with sync_playwright() as playwright:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import heapq
 import json
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
@@ -64,7 +65,7 @@ class _Estimate:
             self._frames[position] = _Frame(template, self._tailoring.values_of_robot(robot), at)
         frame = self._frames[position]
         texts = frame.texts(self._tailoring.values_of_robot(robot)) if frame.holes else []
-        return frame.bytes + sum(map(_weight, texts)) + self._of_ending(robot, frame, texts)
+        return frame.bytes + frame.weight(texts) + self._of_ending(robot, frame, texts)
 
     def _of_ending(self, robot: Robot, frame: _Frame, texts: Sequence[str]) -> int:
         if not robot.keywords:
@@ -79,27 +80,35 @@ class _Frame:
     """One template without what robots put in."""
 
     def __init__(self, template: MessageTemplate, values: Values, at: At) -> None:
-        places = [(text, place in template.addresses) for place, text in template.texts.items()]
         nothing = Values({}, values.moment)
-        self.holes = [
-            (piece, address and position > 0)
-            for text, address in places
-            for position, piece in enumerate(text.pieces)
-            if isinstance(piece, Hole)
-        ]
-        self.bytes = size_of(template.filled(nothing).message, at) - sum(map(_weight, self.texts(nothing)))
+        self.holes = _holes(template)
+        self.bytes = size_of(template.filled(nothing).message, at) - self.weight(self.texts(nothing))
         self._source = "\n".join(searched_texts(template.message))
         self._known: dict[tuple[str, ...], bool] = {}
 
     def texts(self, values: Values) -> list[str]:
         """What stands in the holes."""
-        texts = ((hole.filled(values) or "", encoded) for hole, encoded in self.holes)
+        texts = ((hole.filled(values) or "", encoded) for hole, encoded, _count in self.holes)
         return [quote(text, safe="") if encoded else text for text, encoded in texts]
+
+    def weight(self, texts: Sequence[str]) -> int:
+        return sum(_weight(text) * count for text, (_hole, _encoded, count) in zip(texts, self.holes, strict=True))
 
     def has_one_of(self, keywords: tuple[str, ...]) -> bool:
         if keywords not in self._known:
             self._known[keywords] = any(word in self._source for word in keywords)
         return self._known[keywords]
+
+
+def _holes(template: MessageTemplate) -> list[tuple[Hole, bool, int]]:
+    """Each variable, whether it is percent-encoded, and how often it stands there; wherever that is."""
+    found = (
+        (replace(piece, line=0, column=0), place in template.addresses and position > 0)
+        for place, text in template.texts.items()
+        for position, piece in enumerate(text.pieces)
+        if isinstance(piece, Hole)
+    )
+    return [(hole, encoded, count) for (hole, encoded), count in Counter(found).items()]
 
 
 @lru_cache(maxsize=4096)
