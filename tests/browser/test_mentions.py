@@ -66,7 +66,7 @@ def test_a_successor_takes_the_place_of_a_leaver_and_gives_it_back(admin: User, 
     write_draft("Fire drill", robots=[robot], by=admin, text="Ask @[Li Wei].")
     page = signed_in()
     page.goto(f"/robots/recipients/{leaver.pk}/edit/")
-    page.get_by_role("link", name="Replace by a successor").click()
+    page.get_by_role("link", name="Successor", exact=True).click()
     expect(page.get_by_text("Managers")).to_be_visible()
     page.get_by_label("Name, mobile or userId").fill("Zhao")
     page.get_by_role("link", name="Choose Zhao Min").click()
