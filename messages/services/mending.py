@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from messages.preview import markdown
 from messages.preview.addresses import is_public, scheme_of
+from messages.rendering.chips import in_plain_words, wanted, with_other_chips
 from messages.services.checks.findings import Finding
 from messages.services.snapshots import Snapshot
 
@@ -80,7 +81,23 @@ def _title_into_text(snapshot: Snapshot, _value: str) -> Snapshot:
 
 
 def _drop_mentions(snapshot: Snapshot, _value: str) -> Snapshot:
-    return replace(snapshot, mention_everyone=False, mention_recipients=(), mention_lists=())
+    bare = replace(snapshot, mention_everyone=False, mention_recipients=(), mention_lists=())
+    return _changed(bare, lambda _key, text: in_plain_words(text))
+
+
+def _share_people(snapshot: Snapshot, _value: str) -> Snapshot:
+    return replace(snapshot, mention_sharing=True)
+
+
+def _nearest_chip(snapshot: Snapshot, value: str) -> Snapshot:
+    """`value`: what stands between the brackets, and the name that there is."""
+    written, _sign, nearest = value.partition(">")
+    if not (written and nearest):
+        return snapshot
+    chip = f"@[{nearest}]"
+    return _changed(
+        snapshot, lambda _key, text: with_other_chips(text, means=lambda who: who == wanted(written), new=chip)
+    )
 
 
 def _nearest_name(snapshot: Snapshot, value: str) -> Snapshot:
@@ -137,6 +154,8 @@ _MENDS: Final[Mapping[str, Callable[[Snapshot, str], Snapshot]]] = {
     "title_into_text": _title_into_text,
     "drop_mentions": _drop_mentions,
     "nearest_name": _nearest_name,
+    "nearest_chip": _nearest_chip,
+    "share_people": _share_people,
 }
 _OF_CODES: Final[Mapping[str, str]] = {
     "picture_insecure": "https_pictures",
@@ -146,4 +165,6 @@ _OF_CODES: Final[Mapping[str, str]] = {
     "title_not_in_text": "title_into_text",
     "mentions_not_supported": "drop_mentions",
     "variable_unknown": "nearest_name",
+    "mention_unknown": "nearest_chip",
+    "mentions_left_out": "share_people",
 }

@@ -8,7 +8,9 @@ from django.utils import translation
 from dingtalk.payloads import NOBODY, ActionCard, At, Link, Markdown, Text
 from messages.rendering.chips import chip_of_list, chip_of_person, in_plain_words, with_other_chips
 from messages.services.checks import check_launch, tailoring_of
+from messages.services.mending import mended
 from messages.services.overrides import Override
+from messages.services.snapshots import Snapshot
 from tests.factories import make_list, make_recipient, make_robot
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +130,31 @@ def test_chips_are_written_so_that_they_are_read_again():
     assert chip_of_list("Room #12", 3) == "@[Room #12#list3]"
     assert in_plain_words("Ask @[Li Wei#7] or @[On call]") == "Ask Li Wei or On call"
     assert with_other_chips("@[Li] @[Li2]", means=lambda who: who.name == "Li", new="@[Wang]") == "@[Wang] @[Li2]"
+
+
+def one_of(code: str, message, **options):
+    check = check_launch(message=message, robots=[make_robot()], **{"at": NOBODY, **options})
+    return next(finding for finding in check.blockers if finding.code == code)
+
+
+def test_one_press_writes_the_nearest_name():
+    make_recipient("Li Weiming")
+    text = "@[Li Weimin], @[Li Weimin] and @[Nobody else]"
+    snapshot = Snapshot("d", "text", {"content": text}, overrides=[{"kind": "tag", "pk": 1, "text": "@[Li Weimin]"}])
+    after = mended(snapshot, one_of("mention_unknown", Text(text)))
+    assert after.content == {"content": "@[Li Weiming], @[Li Weiming] and @[Nobody else]"}
+    assert after.overrides[0]["text"] == "@[Li Weiming]"
+
+
+def test_one_press_shares_the_people_out():
+    at = At(mobiles=tuple(f"138{number:08d}" for number in range(51)))
+    after = mended(Snapshot("d", "text", {"content": "a"}), one_of("mentions_left_out", Text("a"), at=at))
+    assert after.mention_sharing
+
+
+def test_one_press_removes_mentions_wherever_they_stand():
+    make_recipient("Li")
+    link = {"title": "t", "text": "Ask @[Li]", "messageUrl": "https://example.com"}
+    message = Link("t", "Ask @[Li]", "https://example.com")
+    after = mended(Snapshot("d", "link", link), one_of("mentions_not_supported", message))
+    assert after.content == {**link, "text": "Ask Li"}
