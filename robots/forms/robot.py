@@ -79,6 +79,13 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         help_text=gettext_lazy("Mentions go by mobile number only there: DingTalk knows no userIds in such a group."),
     )
+    for_tests = forms.BooleanField(
+        label=gettext_lazy("For tests: messages are tried out in this group"),
+        required=False,
+        help_text=gettext_lazy(
+            "Whoever writes a message can send it here first, as any of the chosen groups would get it."
+        ),
+    )
     variables = VariablesField(
         label=gettext_lazy("Variables"),
         help_text=gettext_lazy(
@@ -96,6 +103,7 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
             "organisation",
             "tags",
             "external",
+            "for_tests",
             "keywords",
             "ip_ranges",
             "footer",
@@ -161,6 +169,7 @@ class RobotForm(CredentialsMixin, forms.ModelForm):  # type: ignore[type-arg]
             "name",
             "group_name",
             "external",
+            "for_tests",
             "keywords",
             "ip_ranges",
             "footer",

@@ -38,6 +38,7 @@ COLUMNS = Columns(
         "variables": ("variable", "变量"),
         "group": ("group name", "群", "群名", "群名称"),
         "external": ("external group", "外部群"),
+        "for_tests": ("for tests", "test", "测试群"),
     },
     required=("name", "webhook"),
 )
@@ -62,6 +63,7 @@ class _NewRobot:
     variables: dict[str, str]
     footer: str
     external: bool
+    for_tests: bool
 
 
 def import_robots(data: bytes, *, organisation: Organisation, by: Actor) -> RobotsImported:
@@ -100,6 +102,7 @@ def _read(row: Row, bases: Sequence[str], log: MistakeLog) -> _NewRobot | None:
         row.line, "footer", lambda: clean_footer(row["footer"], keywords=keywords or (), append_keyword=False)
     )
     external = log.cleaned(row.line, "external", lambda: clean_yes_or_no(row["external"]))
+    for_tests = log.cleaned(row.line, "for_tests", lambda: clean_yes_or_no(row["for_tests"]))
     if name is None or token is None:
         return None
     return _NewRobot(
@@ -114,6 +117,7 @@ def _read(row: Row, bases: Sequence[str], log: MistakeLog) -> _NewRobot | None:
         variables=variables or {},
         footer=footer or "",
         external=bool(external),
+        for_tests=bool(for_tests),
     )
 
 
@@ -178,6 +182,7 @@ def _row(new: _NewRobot, organisation: Organisation) -> Robot:
         variables=new.variables,
         footer=new.footer,
         external=new.external,
+        for_tests=new.for_tests,
     )
     set_token(robot, new.token)
     set_secret(robot, new.secret)

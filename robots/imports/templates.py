@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 def robots_template() -> bytes:
     """A header and one example, whose webhook cannot be imported by accident."""
     header = ["name", "webhook", "secret", "keywords", "ip_ranges", "tags", "group", "variables", "footer", "external"]
+    header += ["for_tests"]
     example = [
         _("Notices, head office"),
         "https://oapi.dingtalk.com/robot/send?access_token=…",
@@ -22,6 +23,7 @@ def robots_template() -> bytes:
         _("All staff, head office"),
         _("manager=Li Lei;phone=8001"),
         _("Notice from head office"),
+        _("no"),
         _("no"),
     ]
     return csv_bytes([header, example])

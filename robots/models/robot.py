@@ -54,6 +54,8 @@ class Robot(models.Model):
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), related_name="robots", blank=True)
     # People of other organisations are in the group: DingTalk knows nobody there by userId, only by mobile.
     external = models.BooleanField(_("external group"), default=False)
+    # Messages may be tried out in its group before they go anywhere else.
+    for_tests = models.BooleanField(_("for tests"), default=False, db_default=False)
     # Added where a message lacks the keywords: the footer, or the first keyword itself where that is allowed.
     footer = models.TextField(_("footer"), blank=True)
     append_keyword = models.BooleanField(_("append the keyword"), default=False)

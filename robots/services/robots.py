@@ -63,10 +63,21 @@ def create_robot(
     footer: str = "",
     append_keyword: bool = False,
     external: bool = False,
+    for_tests: bool = False,
 ) -> Robot:
     """Raises TokenTakenError, NameTakenError; ValidationError for values that the forms refuse."""
     values = _Values(
-        name, group_name, organisation, keywords, ip_ranges, notes, variables or {}, footer, append_keyword, external
+        name,
+        group_name,
+        organisation,
+        keywords,
+        ip_ranges,
+        notes,
+        variables or {},
+        footer,
+        append_keyword,
+        external,
+        for_tests,
     )
     refuse_taken(token)
     robot = Robot(**values.clean())
@@ -96,6 +107,7 @@ def update_robot(
     footer: str | None = None,
     append_keyword: bool | None = None,
     external: bool | None = None,
+    for_tests: bool | None = None,
 ) -> Robot:
     """None keeps what is set, but for the secret, which it removes. Raises as create_robot does."""
     values = _Values(
@@ -109,6 +121,7 @@ def update_robot(
         robot.footer if footer is None else footer,
         robot.append_keyword if append_keyword is None else append_keyword,
         robot.external if external is None else external,
+        robot.for_tests if for_tests is None else for_tests,
     ).clean()
     if token is not None:
         refuse_taken(token, but=robot)
@@ -176,6 +189,7 @@ class _Values:
     footer: str = ""
     append_keyword: bool = False
     external: bool = False
+    for_tests: bool = False
 
     def clean(self) -> dict[str, object]:
         keywords = clean_keywords(self.keywords)
@@ -190,6 +204,7 @@ class _Values:
             "footer": clean_footer(self.footer, keywords=keywords, append_keyword=self.append_keyword),
             "append_keyword": self.append_keyword,
             "external": self.external,
+            "for_tests": self.for_tests,
         }
 
 
@@ -233,6 +248,7 @@ def _described(robot: Robot, tags: Iterable[Tag]) -> dict[str, object]:
         "footer": robot.footer,
         "append_keyword": robot.append_keyword,
         "external": robot.external,
+        "for_tests": robot.for_tests,
     }
 
 
