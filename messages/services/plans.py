@@ -1,7 +1,7 @@
 """What a person settles before a launch, and takes back again: groups left out, the time, and repairs.
 
 A step is {"did": …} with what its undoing needs: "left_out" robots; "moved" and "split" typed, as it was; "mended"
-before and after, the draft's versions; "allowed" robots.
+before and after, the draft's versions; "allowed" and "resumed" robots.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from django.utils import timezone
 from audit.actors import Actor
 from messages.models import Draft, LaunchPlan
 from messages.services.drafts import StaleDraft, restore_version
-from robots.models import Robot
-from robots.services.robots import allow_keyword, forbid_keyword
+from robots.models import PauseReason, Robot
+from robots.services.robots import allow_keyword, forbid_keyword, pause_robot, resume_robot
 
 # Groups that were left out yesterday must not be missed in silence today.
 KEPT_FOR: Final = timedelta(hours=12)
@@ -32,6 +32,7 @@ class Did(StrEnum):
     SPLIT = auto()
     MENDED = auto()
     ALLOWED = auto()
+    RESUMED = auto()
 
 
 def plan_of(draft: Draft, user: User) -> LaunchPlan:
@@ -77,6 +78,14 @@ def allow_keywords(plan: LaunchPlan, robots: Iterable[Robot], *, by: Actor) -> N
 
 
 @transaction.atomic
+def resume_robots(plan: LaunchPlan, robots: Iterable[Robot], *, by: Actor) -> None:
+    """Those that a person has paused."""
+    resumed = [robot.pk for robot in robots if resume_robot(robot, by=by)]
+    if resumed:
+        _store(plan, {"did": Did.RESUMED, "robots": resumed})
+
+
+@transaction.atomic
 def undo(plan: LaunchPlan, *, step: int, by: Actor) -> bool:
     """Take the last step back; False when it is another by now: pressed twice, it undoes once.
 
@@ -95,6 +104,9 @@ def undo(plan: LaunchPlan, *, step: int, by: Actor) -> bool:
         case Did.ALLOWED:
             for robot in Robot.objects.filter(pk__in=last["robots"]):
                 forbid_keyword(robot, by=by)
+        case Did.RESUMED:
+            for robot in Robot.objects.filter(pk__in=last["robots"]):
+                pause_robot(robot, reason=PauseReason.BY_PERSON, by=by)
     plan.steps = plan.steps[:-1]
     _store(plan)
     return True

@@ -303,6 +303,26 @@ def test_mentions_that_notify_nobody_are_removed_by_one_press(english):
     assert not draft.mention_everyone
 
 
+def test_robots_that_a_person_paused_are_resumed_and_paused_again(english):
+    removed = make_robot("Gone", status="paused", paused_reason="robot_removed")
+    draft = saved(paused("Closed"), removed)
+    text = text_of(english.get(url_of(draft)))
+    assert text.count("Resume this robot") == 1
+    page = pressed(english, draft, "resume/")
+    assert [entry for entry in found(page) if entry[0] == "blocker"] == [("blocker", "robot_paused", ("Gone",))]
+    page = undone(english, draft)
+    assert ("blocker", "robot_paused", ("Closed",)) in found(page)
+
+
+def test_a_repair_keeps_the_filters(english):
+    draft = saved(paused("Closed"), make_robot("Fine"))
+    assert f'action="{url_of(draft, "leave-out/")}?level=blocker"' in text_of(
+        english.get(url_of(draft), {"level": "blocker"})
+    )
+    response = english.post(url_of(draft, "leave-out/") + "?level=blocker", {"robot": "0"})
+    assert response["Location"] == url_of(draft) + "?level=blocker"
+
+
 def test_a_message_that_is_too_long_is_sent_in_parts_by_one_press(english):
     draft = saved(make_robot("Ops"), content={"content": "Drill at three. " * 2000})
     group = group_of(english.get(url_of(draft)), "too_long")
@@ -403,7 +423,7 @@ def test_a_draft_without_an_audience_says_what_to_do_first(english):
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
-ACTS = ["begin/", "leave-out/", "allow-keyword/", "mend/", "move/", "split/", "undo/"]
+ACTS = ["begin/", "leave-out/", "allow-keyword/", "mend/", "move/", "resume/", "split/", "undo/"]
 
 
 @pytest.mark.parametrize("act", ["", *ACTS])

@@ -35,6 +35,7 @@ def dry_run_page(request: HttpRequest, pk: int) -> HttpResponse:
         "summary": _summary(rehearsal),
         "page": page_of(rehearsal, filters, request.GET),
         "filters": filters,
+        "query": f"?{request.GET.urlencode()}" if request.GET else "",
         "filtered": any(request.GET.get(name) for name in filters.fields),
         "level_labels": dict(LevelChoice.choices),
     }

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -20,14 +21,25 @@ from messages.models import Draft
 from messages.pages.dry_run.rehearsal import Rehearsal, rehearse, typed_later, typed_of, user_of
 from messages.services.checks.findings import BLOCKER
 from messages.services.drafts import StaleDraft
-from messages.services.plans import Did, allow_keywords, leave_out, note_mended, plan_of, remember, settle, undo
+from messages.services.plans import (
+    Did,
+    allow_keywords,
+    leave_out,
+    note_mended,
+    plan_of,
+    remember,
+    resume_robots,
+    settle,
+    undo,
+)
 from messages.services.repairs import add_keyword, mend
+from robots.models import PauseReason
 
 MOST_MINUTES: Final = 24 * 60
 SEND: Final = "broadcasts.send_broadcast"
 EDIT: Final = "broadcasts.change_draft"
 ROBOTS: Final = "robots.change_robot"
-_RIGHTS: Final = {Did.MENDED: EDIT, Did.ALLOWED: ROBOTS}
+_RIGHTS: Final = {Did.MENDED: EDIT, Did.ALLOWED: ROBOTS, Did.RESUMED: ROBOTS}
 
 
 @require_POST
@@ -53,7 +65,7 @@ def dry_run_leave_out(request: HttpRequest, pk: int) -> HttpResponse:
     flash.success(
         request, ngettext("%(count)d group left out.", "%(count)d groups left out.", count) % {"count": count}
     )
-    return _back(rehearsal)
+    return _back(request, rehearsal.draft)
 
 
 @require_POST
@@ -64,7 +76,18 @@ def dry_run_allow_keyword(request: HttpRequest, pk: int) -> HttpResponse:
     rehearsal = _rehearsal(request, pk)
     lacking = rehearsal.findings_like(BLOCKER, "keyword_missing", request.POST.get("key", ""))
     allow_keywords(rehearsal.plan, [each.robot for each in lacking if each.robot], by=actor_of(request))
-    return _back(rehearsal)
+    return _back(request, rehearsal.draft)
+
+
+@require_POST
+@login_required
+@permission_required([SEND, ROBOTS], raise_exception=True)
+def dry_run_resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Resume the robots of its audience that a person has paused."""
+    rehearsal = _rehearsal(request, pk)
+    paused = rehearsal.findings_like(BLOCKER, "robot_paused", PauseReason.BY_PERSON)
+    resume_robots(rehearsal.plan, [each.robot for each in paused if each.robot], by=actor_of(request))
+    return _back(request, rehearsal.draft)
 
 
 @require_POST
@@ -85,10 +108,10 @@ def dry_run_mend(request: HttpRequest, pk: int) -> HttpResponse:
             draft = mend(rehearsal.draft, first, by=by)
     except StaleDraft as stale:
         flash.error(request, stale.text)
-        return _back(rehearsal)
+        return _back(request, rehearsal.draft)
     note_mended(rehearsal.plan, before=before, after=draft.version)
     flash.success(request, _("Saved as version %(number)d.") % {"number": draft.version})
-    return _back(rehearsal)
+    return _back(request, rehearsal.draft)
 
 
 @require_POST
@@ -100,7 +123,7 @@ def dry_run_move(request: HttpRequest, pk: int) -> HttpResponse:
     if not 0 < minutes <= MOST_MINUTES:
         raise Http404
     settle(rehearsal.plan, Did.MOVED, typed=typed_later(rehearsal, minutes))
-    return _back(rehearsal)
+    return _back(request, rehearsal.draft)
 
 
 @require_POST
@@ -110,7 +133,7 @@ def dry_run_split(request: HttpRequest, pk: int) -> HttpResponse:
     """What is too long goes out in parts."""
     rehearsal = _rehearsal(request, pk)
     settle(rehearsal.plan, Did.SPLIT, typed={"split": "on"})
-    return _back(rehearsal)
+    return _back(request, rehearsal.draft)
 
 
 @require_POST
@@ -128,7 +151,7 @@ def dry_run_undo(request: HttpRequest, pk: int) -> HttpResponse:
             flash.success(request, _("Undone."))
     except StaleDraft as stale:
         flash.error(request, stale.text)
-    return redirect("broadcasts:draft_dry_run", pk=plan.draft_id)
+    return _back(request, plan.draft)
 
 
 def _rehearsal(request: HttpRequest, pk: int) -> Rehearsal:
@@ -148,8 +171,10 @@ def _chosen(request: HttpRequest, rehearsal: Rehearsal) -> Collection[int]:
 
 def _over(request: HttpRequest, rehearsal: Rehearsal) -> HttpResponse:
     flash.info(request, _("There is nothing to mend any more."))
-    return _back(rehearsal)
+    return _back(request, rehearsal.draft)
 
 
-def _back(rehearsal: Rehearsal) -> HttpResponse:
-    return redirect("broadcasts:draft_dry_run", pk=rehearsal.draft.pk)
+def _back(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """With the filters that were set."""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(f"{reverse('broadcasts:draft_dry_run', args=[draft.pk])}{query}")

@@ -26,7 +26,8 @@ def of_robots(scene: Scene, words: Mapping[int, Sequence[Finding]]) -> Iterator[
             yield Finding(robot, BLOCKER, "simulator_off", text)
         if robot.status == RobotStatus.PAUSED:
             text = _("This robot is paused. %(reason)s Resume it, or leave it out.")
-            yield Finding(robot, BLOCKER, "robot_paused", text % {"reason": explain(robot.paused_reason).title})
+            text %= {"reason": explain(robot.paused_reason).title}
+            yield Finding(robot, BLOCKER, "robot_paused", text, value=robot.paused_reason)
         yield from words.get(robot.pk, ())
         if robot.hold_until and robot.hold_until > scene.when and robot.hold_reason != PACING_HOLD:
             text = _("DingTalk has silenced this robot until %(time)s: its message waits until then.")
