@@ -73,7 +73,9 @@ class InParts:
         if count and self._allowed:
             return Finding(None, NOTE, IN_PARTS, goes_out_in(count), value=str(count))
         hint = can_be_sent_in(count) if count else _obstacle(done)
-        text = f"{problem_text(too_long)} {hint}".strip()
+        text = problem_text(too_long)
+        if hint:
+            text = _("%(sentence)s %(hint)s") % {"sentence": text, "hint": hint}
         return Finding(None, BLOCKER, TOO_LONG, text, place=too_long.field, value=str(count) if count else "")
 
 
