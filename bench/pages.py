@@ -70,6 +70,7 @@ PAGES: Final = (
     Page("compose", "broadcasts:draft_edit", Draft),
     Page("a draft's versions", "broadcasts:draft_versions", Draft),
     Page("launch to all robots", "broadcasts:draft_launch", Draft),
+    Page("dry run of all robots", "broadcasts:draft_dry_run", Draft),
     Page("broadcasts", "broadcasts:broadcast_list"),
     Page("a broadcast to all robots", "broadcasts:broadcast_detail", Broadcast),
     Page("its progress", "broadcasts:broadcast_progress", Broadcast),
