@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from dingtalk.payloads import (
@@ -125,7 +126,7 @@ class _Scissors:
             yield Part(number, count, piece, self._dressed(piece, number, count, at=at), at)
 
     def _cut(self, most: int, *, room: int, last_room: int) -> list[str] | None:
-        text, seams = self._text, self._seams()
+        text, seams = self._text, self._seams
         pieces: list[str] = []
         start, end = 0, len(text.rstrip())
         while self._bytes(start, end) > last_room:
@@ -137,6 +138,7 @@ class _Scissors:
                 return None
         return _without_blanks([*pieces, text[start:]])
 
+    @cached_property
     def _seams(self) -> Seams:
         single, nested = items(self._text)
         whole = [*plain_spans(self._text, self._marks), *single]
