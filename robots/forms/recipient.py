@@ -32,7 +32,7 @@ class TidyField(forms.CharField):
         return self.tidy(super().clean(value))
 
 
-class GroupsField(forms.ModelMultipleChoiceField):
+class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Model) -> str:
         return in_words(obj) if isinstance(obj, Robot) else str(obj)
 

@@ -62,6 +62,8 @@ def recipient_delete(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Delete the recipient %(recipient)s?") % {"recipient": recipient},
         "consequences": [
             _("Recipient lists and drafts lose the person. Messages that were launched already still mention them."),
+            _("Drafts that mention the person by name in their text cannot be sent until somebody changes that."),
+            _("If somebody takes over, choose the successor first, on the page of this recipient."),
             _("The number and the userId are erased here."),
         ],
         "action_label": _("Delete the recipient"),
