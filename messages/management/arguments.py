@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dingtalk.payloads import Message, PayloadError, Text, message_from_dict
+from dingtalk.payloads import Message, Text
 from messages.services.checks import Finding
-from messages.services.content import problem_text
+from messages.services.message_files import MAX_FILE_BYTES, FileRefused, read_file
 from messages.services.planning import NeverUseful, PlannedInPast, at_wall_time, planned_moment, useful_moment
 from robots.models import Robot, Tag
-
-MAX_FILE_BYTES: Final = 1_000_000  # fifty times what DingTalk takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +46,10 @@ def read_message(*, file: str | None, text: str | None) -> Message:
         raise Refused([Refusal("message_missing", _("Give the message, either with --message or with --text."))])
     if file is None:
         return Text(text or "")
-    body = _json_object(_file_text(file))
     try:
-        return message_from_dict(body)
-    except PayloadError as error:
-        raise Refused(Refusal(problem.code, problem_text(problem)) for problem in error.problems) from None
+        return read_file(_bytes_of(file), called=file)
+    except FileRefused as refused:
+        raise Refused(Refusal(fault.code, fault.text) for fault in refused.faults) from None
 
 
 def read_time(written: str | None, zone: ZoneInfo) -> datetime | None:
@@ -121,20 +116,13 @@ def _no_such(sentence: str, name: str, known: Sequence[str]) -> str:
     return _("%(sentence)s Did you mean “%(nearest)s”?") % {"sentence": told, "nearest": by_folded[nearest[0]]}
 
 
-def _file_text(file: str) -> str:
+def _bytes_of(file: str) -> bytes:
     try:
-        raw = _read(file)
+        return _read(file)
     except OSError as error:
         # The system's own word for it, such as "No such file or directory".
         text = _("The file %(file)s cannot be read: %(reason)s.") % {"file": file, "reason": error.strerror}
         raise Refused([Refusal("file_unreadable", text)]) from None
-    if len(raw) > MAX_FILE_BYTES:
-        raise Refused([Refusal("file_too_big", _("The file %(file)s is far too big for a message.") % {"file": file})])
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = _("The file %(file)s is not in UTF-8. Save it in that encoding.") % {"file": file}
-        raise Refused([Refusal("file_not_utf8", text)]) from None
 
 
 def _read(file: str) -> bytes:
@@ -142,19 +130,3 @@ def _read(file: str) -> bytes:
         return sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
     with Path(file).open("rb") as opened:
         return opened.read(MAX_FILE_BYTES + 1)
-
-
-def _json_object(text: str) -> dict[str, object]:
-    try:
-        body = json.loads(text)
-    except json.JSONDecodeError as error:
-        told = _("The message is no JSON: line %(line)d, column %(column)d is where reading ended.")
-        raise Refused([Refusal("not_json", told % {"line": error.lineno, "column": error.colno})]) from None
-    except (RecursionError, ValueError):
-        # Nested too deeply, or a number of thousands of digits.
-        raise Refused([Refusal("not_json", _("The message is no JSON that can be read."))]) from None
-    if not isinstance(body, dict):
-        raise Refused(
-            [Refusal("not_an_object", _("The message must be a JSON object: it begins with { and ends with }."))]
-        )
-    return body

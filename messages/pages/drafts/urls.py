@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from messages.pages.drafts.compose import draft_create, draft_create_and_launch, draft_edit, draft_edit_and_launch
+from messages.pages.drafts.files import draft_export, draft_import
 from messages.pages.drafts.launch import (
     draft_launch,
     launch_add_keyword,
@@ -29,6 +30,7 @@ from messages.pages.drafts.versions import draft_restore, draft_version, draft_v
 
 urlpatterns = [
     path("drafts/", draft_list, name="draft_list"),
+    path("drafts/import/", draft_import, name="draft_import"),
     path("drafts/new/", draft_create, name="draft_create"),
     path("drafts/new/and-launch/", draft_create_and_launch, name="draft_create_and_launch"),
     path("drafts/preview/", draft_preview, name="draft_preview"),
@@ -42,6 +44,7 @@ urlpatterns = [
     path("drafts/own-words/<int:position>/remove/", own_words_remove, name="draft_own_words_remove"),
     path("drafts/<int:pk>/", draft_edit, name="draft_edit"),
     path("drafts/<int:pk>/and-launch/", draft_edit_and_launch, name="draft_edit_and_launch"),
+    path("drafts/<int:pk>/message.json", draft_export, name="draft_export"),
     path("drafts/<int:pk>/copy/", draft_copy, name="draft_copy"),
     path("drafts/<int:pk>/delete/", draft_delete, name="draft_delete"),
     path("drafts/<int:pk>/versions/", draft_versions, name="draft_versions"),
