@@ -17,6 +17,7 @@ from messages.preview.addresses import SCHEMES
 from messages.preview.marked_tokens import shown
 from messages.preview.mentions import NO_MARKS, Marks
 
+LONGEST: Final = 200_000
 _TAGS: Final = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "strong", "em", "a", "img", "ul", "ol", "li", "p", "br"),
     *("span", "mark", "div"),
@@ -111,9 +112,10 @@ class Document:
 
 
 def read(text: str) -> Document:
+    """No more of it than anybody could send, even in parts: whatever is pasted is answered soon."""
     environment: dict[str, dict[str, dict[str, list[int]]]] = {}
     # As the reader does it, so that lines mean the same.
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
     tokens = _parser().parse(text, environment)
     references = sorted((each["map"][0], each["map"][1]) for each in environment.get("references", {}).values())
     return Document(text, tokens, references)

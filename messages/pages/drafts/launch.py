@@ -155,7 +155,7 @@ def _stale(request: HttpRequest, order: Order, form: LaunchForm, stale: StaleDra
 def _order(request: HttpRequest, pk: int, *, further: str = "") -> Order:
     texts = f"{request.POST.get('without', '')},{further}".split(",")
     without = [number for text in texts if (number := number_of(text)) is not None]
-    return order_of(get_object_or_404(Draft, pk=pk), without=without)
+    return order_of(get_object_or_404(Draft, pk=pk), without=without).showing(request.POST)
 
 
 def _form(request: HttpRequest, order: Order) -> LaunchForm:

@@ -34,11 +34,12 @@ from messages.services.overrides import Override, names_of, overrides_of
 from messages.services.sizes import Largest, largest_of
 from messages.services.snapshots import Snapshot
 from messages.services.tailoring import GroupMessage, Tailoring
+from robots.bulk import read_many
 from robots.models import Recipient, RecipientList, Robot, Tag
 
 NOBODY: Final = _("Choose at least one robot or tag: nobody would get this message.")
 # What a preview needs of a robot, of which there may be hundreds at every keystroke.
-_SHOWN_FIELDS: Final = ("name", "group_name", "external", "keywords", "variables", "footer", "append_keyword")
+_SHOWN_FIELDS: Final = ("id", "name", "group_name", "external", "keywords", "variables", "footer", "append_keyword")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def panel_of(composition: Composition) -> Panel:
     largest. A fixed number of queries, however many groups there are.
     """
     snapshot = composition.snapshot(name=composition.name)
-    at, robots = mentions_of(snapshot), list(audience_of(snapshot).only(*_SHOWN_FIELDS))
+    at, robots = mentions_of(snapshot), read_many(audience_of(snapshot), _SHOWN_FIELDS)
     message, overrides = message_of(snapshot.msgtype, snapshot.content), overrides_of(snapshot.overrides)
     sharing = robots if snapshot.mention_sharing else None
     return panel_for(
@@ -93,27 +94,22 @@ def panel_of(composition: Composition) -> Panel:
 def panel_for(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], composition: Composition) -> Panel:
     switch = _switch(tailoring, robots, composition)
     shown = next((robot for robot in robots if switch.chosen and robot.pk == switch.chosen.pk), None)
-    faults, own_faults, names = tailoring.faults(), tailoring.own_faults(), names_of(tailoring.overrides)
+    faults, own_faults = tailoring.faults(), tailoring.own_faults()
     readable = not faults and not own_faults
     group = tailoring.of(shown) if shown and readable else None
-    preview = _preview(tailoring, group, shown, at)
-    source = _source(tailoring, shown, composition)
-    # What cannot be filled in yet is not judged as if it stood there.
-    judged = [problem for problem in preview.problems if group or problem.field not in tailoring.places]
-    largest = largest_of(tailoring, robots) if readable else None
-    remarks = [*of_problems([*faults, *judged], source), *of_hints(preview.hints, source)]
-    for override, problem in own_faults:
-        remarks.append(Remark("own", "wrong", in_own_words(names[override], problem_text(problem))))
-    if group and shown:
-        remarks += _of_group(group, shown)
-        remarks += _of_mentions(tailoring, shown)
-    if largest and largest.bytes > MAX_BODY_BYTES >= preview.size:
-        told = {"size": f"{largest.bytes:,}", "limit": f"{MAX_BODY_BYTES:,}"}
-        text = gettext("the message has %(size)s bytes there, but DingTalk takes at most %(limit)s.") % told
-        remarks.append(Remark("size", "wrong", _in_group(largest.robot, text)))
+    preview, source = _preview(tailoring, group, shown, at), _source(tailoring, shown, composition)
+    largest, names = largest_of(tailoring, robots) if readable else None, names_of(tailoring.overrides)
     parts = _parts(tailoring, shown if group else None, at) if readable and preview.size > MAX_BODY_BYTES else ()
-    if parts:
-        remarks.append(Remark("size", "hint", may_be_sent_in(len(parts))))
+    remarks = [
+        # What cannot be filled in yet is not judged as if it stood there.
+        *of_problems(
+            [*faults, *(each for each in preview.problems if group or each.field not in tailoring.places)], source
+        ),
+        *of_hints(preview.hints, source),
+        *(Remark("own", "wrong", in_own_words(names[own], problem_text(fault))) for own, fault in own_faults),
+        *(_of_group(tailoring, group, shown) if group and shown else ()),
+        *_of_size(preview, largest, parts),
+    ]
     if not robots:
         remarks.append(Remark("audience", "missing", NOBODY))
     return Panel(
@@ -129,6 +125,15 @@ def panel_for(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], composit
         remarks=tuple(remarks),
         parts=parts,
     )
+
+
+def _of_size(preview: Preview, largest: Largest | None, parts: Sequence[Bubble]) -> Iterator[Remark]:
+    if largest and largest.bytes > MAX_BODY_BYTES >= preview.size:
+        told = {"size": f"{largest.bytes:,}", "limit": f"{MAX_BODY_BYTES:,}"}
+        text = gettext("the message has %(size)s bytes there, but DingTalk takes at most %(limit)s.") % told
+        yield Remark("size", "wrong", _in_group(largest.robot, text))
+    if parts:
+        yield Remark("size", "hint", may_be_sent_in(len(parts)))
 
 
 def _parts(tailoring: Tailoring, shown: Robot | None, at: At) -> tuple[Bubble, ...]:
@@ -174,7 +179,7 @@ def _of_mentions(tailoring: Tailoring, robot: Robot) -> Iterator[Remark]:
         yield Remark("mentions", "hint", _in_group(robot, finding.text))
 
 
-def _of_group(group: GroupMessage, robot: Robot) -> Iterator[Remark]:
+def _of_group(tailoring: Tailoring, group: GroupMessage, robot: Robot) -> Iterator[Remark]:
     for _code, text in lacks(group):
         yield Remark("audience", "wrong", _in_group(robot, text))
     rule = KeywordRule(place_mentions(group.message, group.at))
@@ -182,6 +187,7 @@ def _of_group(group: GroupMessage, robot: Robot) -> Iterator[Remark]:
         yield Remark("text", "hint", _in_group(robot, ended_text(robot)))
     elif not rule.is_met(robot.keywords):
         yield Remark("audience", "wrong", _in_group(robot, rule.refusal(robot.keywords)))
+    yield from _of_mentions(tailoring, robot)
 
 
 def _in_group(robot: Robot, text: str | Promise) -> str:
