@@ -63,12 +63,12 @@ class Mentions:
         self._shares: dict[int, Shares] = {}
         self._same: dict[tuple[int, bool], InGroup] = {}
 
-    @property
+    @cached_property
     def everybody(self) -> tuple[Person, ...]:
         """Whoever is mentioned in some group."""
         return tuple(dict.fromkeys(person for text in self._texts for person in text.people))
 
-    @property
+    @cached_property
     def uniform(self) -> bool:
         """Whether every group gets the same `at`, whatever is noted of it."""
         if len(self._texts) > 1 or self._is_shared(0):
