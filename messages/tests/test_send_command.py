@@ -21,7 +21,7 @@ from messages.management import waiting
 from messages.management.commands import send as send_module
 from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Run
 from robots.models import Robot, RobotStatus
-from tests.factories import make_organisation, make_robot, make_tag
+from tests.factories import make_organisation, make_recipient, make_robot, make_tag
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +147,17 @@ def test_mentions_need_not_be_recipients():
     broadcast = Broadcast.objects.get()
     assert broadcast.at_mobiles == ["13800000001", "13800000002"]
     assert broadcast.at_everyone is True
+
+
+def test_a_text_mentions_a_recipient_where_it_says_so():
+    make_robot("ops")
+    make_recipient("Li Wei", mobile="13800000001")
+    assert send("--robot", "ops", "--text", "Ask @[Li Wei]", "--json").status == 0
+    broadcast = Broadcast.objects.get()
+    assert broadcast.at_mobiles == ["13800000001"]
+    assert broadcast.targets.get().variables == {"@[Li Wei]": "@13800000001"}
+    refused = send("--robot", "ops", "--text", "Ask @[Li Weh]", "--json")
+    assert (refused.status, refused.refused) == (2, [(None, "mention_unknown")])
 
 
 def test_a_time_with_an_offset_and_a_wall_time_mean_the_same_moment():
