@@ -83,9 +83,9 @@ class Breaks:
 
     def _sqlite(self) -> list[tuple[str, int, Callable[[], bool]]]:
         return [
-            ("database: locked for a while", 8, lambda: self._lock(self.chance.uniform(0.5, 5.0))),
+            ("SQLite locked for a while", 8, lambda: self._lock(self.chance.uniform(0.5, 5.0))),
             # Longer than anybody waits for the lock.
-            ("database: locked for longer than 20 s", 1, lambda: self._lock(22.0)),
+            ("SQLite locked for longer than 20 s", 1, lambda: self._lock(22.0)),
         ]
 
     def _postgres(self) -> list[tuple[str, int, Callable[[], bool]]]:
