@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from robots.pages import (
+    exporting,
     importing,
     lists,
     members,
@@ -21,6 +22,8 @@ _robots = [
     path("add/", robot_editing.robot_create, name="create"),
     path("import/", importing.robot_import, name="import"),
     path("import/robots.csv", importing.robot_import_template, name="import_template"),
+    path("export/robots.csv", exporting.robot_export, {"kind": "csv"}, name="export_csv"),
+    path("export/robots.xlsx", exporting.robot_export, {"kind": "xlsx"}, name="export_xlsx"),
     path("<int:pk>/", robot_detail.robot_detail, name="detail"),
     path("<int:pk>/edit/", robot_editing.robot_edit, name="edit"),
     path("<int:pk>/members/", members.robot_members, name="members"),
@@ -49,6 +52,10 @@ _recipients = [
     path("recipients/add/", recipients.recipient_create, name="recipient_create"),
     path("recipients/import/", importing.recipient_import, name="recipient_import"),
     path("recipients/import/recipients.csv", importing.recipient_import_template, name="recipient_import_template"),
+    path("recipients/export/recipients.csv", exporting.recipient_export, {"kind": "csv"}, name="recipient_export_csv"),
+    path(
+        "recipients/export/recipients.xlsx", exporting.recipient_export, {"kind": "xlsx"}, name="recipient_export_xlsx"
+    ),
     path("recipients/<int:pk>/edit/", recipients.recipient_edit, name="recipient_edit"),
     path("recipients/<int:pk>/delete/", recipients.recipient_delete, name="recipient_delete"),
 ]

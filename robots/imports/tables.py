@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from robots.imports.harmless import restored
 from robots.imports.mistakes import ImportRefused, Mistake, MistakeLog
 from robots.rules.leaks import quotable
 
 MOST_ROWS = 20_000
 _SEPARATORS = ",;\t，；"
-_FORMULA = re.compile(r"^'(?=[=+\-@])")
+# A value in quotation marks, a quotation mark in it doubled; else all up to the next separator.
+_VALUE = re.compile(r'[;；\n]?(?:[^\S\n]*"((?:[^"]|"")+)"[^\S\n]*(?=[;；\n]|$)|([^;；\n]*))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,10 @@ class Row:
         return self.cells.get(column, "")
 
     def several(self, column: str) -> list[str]:
-        """The values of a cell that holds several, separated by semicolons or lines."""
-        return [value.strip() for value in re.split(r"[;；\n]", self[column]) if value.strip()]
+        """The values of a cell that holds several, separated by semicolons or lines; one that holds such a sign itself
+        stands in quotation marks."""
+        found = (one[1].replace('""', '"') if one[1] else one[2] for one in _VALUE.finditer(self[column]))
+        return [value.strip() for value in found if value.strip()]
 
 
 def read_rows(text: str, columns: Columns) -> list[Row]:
@@ -117,7 +121,7 @@ def _row(line: int, record: Sequence[str], names: Sequence[str], log: MistakeLog
     if beyond or unnamed:
         log.add(line, "", _("There are more cells than columns. Put cells that hold the separator in quotation marks."))
         return None
-    return Row(line, {name: _FORMULA.sub("", cell.strip()) for name, cell in zip(names, record, strict=False)})
+    return Row(line, {name: restored(cell.strip()) for name, cell in zip(names, record, strict=False)})
 
 
 def _simplified(word: str) -> str:
