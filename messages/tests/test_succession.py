@@ -257,6 +257,26 @@ def test_an_exchange_leaves_nobody_twice_and_the_old_one_nowhere(mobiles, ids, n
     assert {"13800000003", "an"} & {*mobiles, *ids} == {"13800000003", "an"} & set(everybody)
 
 
+FROZEN = st.permutations(["13800000001", "zhao", "13800000002", "13800000003", "an"]).flatmap(
+    lambda marks: st.lists(st.integers(0, 3), min_size=5, max_size=5).map(
+        lambda chips: [[mark for mark, chip in zip(marks, chips, strict=True) if chip == number] for number in range(3)]
+    )
+)
+
+
+@given(FROZEN, NEW, st.booleans())
+def test_what_stands_for_chips_mentions_nobody_twice_after_an_exchange(chips, new, external):
+    """As a launch froze it: each mark in one of the chips, a name where there is none."""
+    values = {f"@[{number}]": " ".join(f"@{mark}" for mark in marks) or "Li" for number, marks in enumerate(chips)}
+    exchange = Exchange(OLD, new, old_named=True, new_named=True)
+    changed = exchange.values({**values, "group": "@13800000001"}, GroupRules(external=external).mark_of(new))
+    assert changed.pop("group") == "@13800000001", "what a robot says of itself is nobody's mention"
+    marks = [piece for value in changed.values() for piece in value.split(" ") if piece.startswith("@")]
+    assert len(marks) == len(set(marks))
+    assert "@13800000001" not in marks
+    assert {"@13800000003", "@an"} & {*" ".join(values.values()).split(" ")} <= set(marks)
+
+
 def _state(broadcast: Broadcast) -> list[object]:
     broadcast.refresh_from_db()
     targets = Target.objects.filter(broadcast=broadcast).order_by("pk").values_list("variables", "mentions")
