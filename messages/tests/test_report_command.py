@@ -97,8 +97,6 @@ def test_a_run_is_told_with_its_counts_and_every_delivery(run):
         "group": "People",
         "part": 1,
         "parts": 1,
-        "part": 1,
-        "parts": 1,
         "status": "delivered",
         "errcode": 0,
         "reason": "delivered",
