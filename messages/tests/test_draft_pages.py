@@ -370,7 +370,7 @@ def test_the_compose_page_takes_a_fixed_number_of_queries(english, django_assert
     draft = saved(
         robots=[robot.pk for robot in robots], tags=[tag.pk], mention_recipients=[person.pk for person in people]
     )
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         english.get(edit(draft))
 
 

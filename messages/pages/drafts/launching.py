@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from messages.forms.launch import LaunchForm, proposal, zone_names
 from messages.models import Broadcast
 from messages.pages.drafts.order import Order, all_robots_of, grouped, has_reserve
+from messages.pages.drafts.trial import trial_of
 from messages.services.checks import Check
 from messages.services.checks.dry_run import dry_run
 from messages.services.checks.parts import IN_PARTS
@@ -82,6 +83,7 @@ def launch_page(
         "last": order.draft.broadcasts.first() if order.draft.launches else None,
         "changed": changed,
         "zones": zone_names(),
+        "trial": trial_of(),
     }
     return render(request, "broadcasts/launch/launch.html", context)
 

@@ -24,6 +24,7 @@ from messages.pages.drafts.panel import Panel, panel_of
 from messages.pages.drafts.picking import picker_of
 from messages.pages.drafts.remarks import Remark
 from messages.pages.drafts.rows import rows_of
+from messages.pages.drafts.trial import Trial, trial_of
 from messages.preview.bubbles import line_of
 from messages.rendering.chips import in_plain_words
 from messages.rendering.values import GROUP, ROBOT_NAME, RUN_DATE, RUN_NUMBER, RUN_TIME
@@ -85,6 +86,7 @@ def compose_page(
     conflict: Conflict | None = None,
     deleted: bool = False,
     focus: str = "",
+    trial: Trial | None = None,
 ) -> HttpResponse:
     """`focus`: which part of a row the keyboard stands on. `deleted`: the draft is gone, and a save makes a new one."""
     panel = panel_of(composition)
@@ -112,5 +114,6 @@ def compose_page(
         "beside": beside,
         "conflict": conflict,
         "deleted": deleted,
+        "trial": trial or trial_of(),
     }
     return render(request, "broadcasts/drafts/compose.html", context)

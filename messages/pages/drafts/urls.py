@@ -26,6 +26,7 @@ from messages.pages.drafts.shape import (
     row_remove,
     row_up,
 )
+from messages.pages.drafts.trying import draft_try, launch_try, trial_progress
 from messages.pages.drafts.versions import draft_restore, draft_version, draft_versions
 
 urlpatterns = [
@@ -42,6 +43,8 @@ urlpatterns = [
     path("drafts/rows/<str:rows>/<int:position>/down/", row_down, name="draft_row_down"),
     path("drafts/own-words/add/", own_words_add, name="draft_own_words_add"),
     path("drafts/own-words/<int:position>/remove/", own_words_remove, name="draft_own_words_remove"),
+    path("drafts/try/", draft_try, name="draft_try"),
+    path("broadcasts/<int:pk>/trial/", trial_progress, name="trial_progress"),
     path("drafts/<int:pk>/", draft_edit, name="draft_edit"),
     path("drafts/<int:pk>/and-launch/", draft_edit_and_launch, name="draft_edit_and_launch"),
     path("drafts/<int:pk>/message.json", draft_export, name="draft_export"),
@@ -56,5 +59,6 @@ urlpatterns = [
     path("drafts/<int:pk>/launch/add-keyword/", launch_add_keyword, name="draft_launch_add_keyword"),
     path("drafts/<int:pk>/launch/allow-keyword/", launch_allow_keyword, name="draft_launch_allow_keyword"),
     path("drafts/<int:pk>/launch/preview/", launch_preview, name="draft_launch_preview"),
+    path("drafts/<int:pk>/launch/try/", launch_try, name="draft_launch_try"),
     path("drafts/<int:pk>/launch/moment/", launch_moment, name="draft_launch_moment"),
 ]
