@@ -115,8 +115,7 @@ class Rounds:
 
     def _has_room(self) -> bool:
         """What has not fired yet has no deliveries to be counted."""
-        unfired = Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED).count()
-        return unfired < UNFIRED and under_way().count() < self.most
+        return unfired().count() < UNFIRED and under_way().count() < self.most
 
     def _launch(self) -> None:
         """One launch key for all tries: a launch that was committed although its answer got lost is not made twice."""
@@ -140,6 +139,14 @@ class Rounds:
         )
         groups = frozenset(robot.name for robot in robots)
         self.launched.append(Round(text, broadcast.pk, broadcast.planned_at, groups, str(policy)))
+
+
+def all_has_ended() -> bool:
+    return not (unfired().exists() or under_way().exists())
+
+
+def unfired() -> QuerySet[Broadcast]:
+    return Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED)
 
 
 def under_way() -> QuerySet[Delivery]:
