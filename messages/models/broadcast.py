@@ -33,6 +33,8 @@ class Broadcast(models.Model):
     name = models.CharField(_("name"), max_length=100)
     draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.SET_NULL, related_name="broadcasts")
     draft_version = models.PositiveIntegerField(null=True, blank=True)
+    # The broadcast that this one puts right.
+    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="corrections")
     msgtype = models.CharField(_("type"), max_length=20, choices=MessageType)
     content = models.JSONField()
     # Whether groups read different words: rendered for each target when it fires. Else one body serves all.

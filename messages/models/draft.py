@@ -43,6 +43,15 @@ class Draft(models.Model):
     version = models.PositiveIntegerField(default=0, editable=False)  # the newest DraftVersion's number
     # How often it was launched. A launch says how many it knew of, so that two people cannot launch it at once.
     launches = models.PositiveIntegerField(default=0, editable=False)
+    # A correction goes to those who got this broadcast; its audience is not edited. See services/correction.py.
+    corrects = models.ForeignKey(
+        "broadcasts.Broadcast",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="correction_drafts",
+        editable=False,
+    )
     demo = models.BooleanField(default=False, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
@@ -54,6 +63,10 @@ class Draft(models.Model):
         ordering = ["-updated_at", "-pk"]
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
+        constraints = [
+            # Pressed twice, it is one draft; after its launch there may be another.
+            models.UniqueConstraint(fields=["corrects"], condition=models.Q(launches=0), name="draft_correction_once"),
+        ]
         indexes = [models.Index(fields=["-updated_at", "-id"], name="draft_newest")]
 
     def __str__(self) -> str:

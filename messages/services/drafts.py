@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from audit.actors import Actor
 from audit.log import record
 from audit.words import name_in_words
-from messages.models import Draft, DraftVersion
+from messages.models import Broadcast, Draft, DraftVersion
 from messages.services.snapshots import LINKS, NAME_LENGTH, VALUES, Snapshot
 
 
@@ -39,16 +39,21 @@ class Restored:
 
 
 @transaction.atomic
-def save_draft(*, draft: Draft | None, snapshot: Snapshot, based_on: int | None, by: Actor) -> Draft:
+def save_draft(
+    *, draft: Draft | None, snapshot: Snapshot, based_on: int | None, by: Actor, corrects: Broadcast | None = None
+) -> Draft:
     """Create the draft (None), or store a new version of it; a save without a change stores nothing.
 
     `based_on` is the version number the person began to edit. Raises StaleDraft when it is not the newest any more.
+    `corrects`: what a new draft puts right; its audience is that of the first save for good.
     """
     snapshot = snapshot.settled()
     if draft is None:
-        draft = Draft.objects.create(created_by_id=by.user_id, name=snapshot.name, version=0)
+        draft = Draft.objects.create(created_by_id=by.user_id, name=snapshot.name, version=0, corrects=corrects)
         return _store(draft, snapshot, changed=[], by=by)
     current = _locked(draft)
+    if current.corrects_id:
+        snapshot = replace(snapshot, all_robots=False, robots=Snapshot.of(current).robots, tags=())
     changed = snapshot.changes_from(Snapshot.of(current))
     if not changed:
         return current

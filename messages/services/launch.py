@@ -207,6 +207,7 @@ def _freeze(order: _Order, planned_at: datetime, tailoring: Tailoring) -> Broadc
         name=order.name,
         draft=order.draft,
         draft_version=order.seen_version if order.draft else None,
+        corrects_id=order.draft.corrects_id if order.draft else None,
         msgtype=msgtype,
         content=body[msgtype],
         tailored=not tailoring.plain,
@@ -294,4 +295,6 @@ def _detail(order: _Order, broadcast: Broadcast) -> dict[str, object]:
         detail["urgent"] = True
     if order.draft:
         detail |= {"draft": order.draft.pk, "version": order.seen_version}
+    if broadcast.corrects_id:
+        detail["corrects"] = broadcast.corrects_id
     return detail

@@ -25,6 +25,7 @@ from messages.pages.broadcasts.in_group import in_group
 from messages.pages.broadcasts.late import went_out
 from messages.pages.broadcasts.pace import pace_in_words
 from messages.pages.deliveries.lines import lines, selection
+from messages.services.correction import correction_in_writing
 from messages.states import DELIVERY_STATES, Presentation, broadcast_state
 
 TARGETS_SHOWN = 50
@@ -60,6 +61,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "content": content,
         "in_group": in_group(broadcast, request.GET) if content.bubble else None,
         "runs": list(broadcast.runs.order_by("pk")[:RUNS_SHOWN]),
+        "corrections": list(broadcast.corrections.order_by("pk")[:RUNS_SHOWN]),
+        "correction_draft": correction_in_writing(broadcast),
         "targets": targets[:TARGETS_SHOWN],
         "more_targets": broadcast.targets.count() - TARGETS_SHOWN if len(targets) > TARGETS_SHOWN else 0,
     }
@@ -99,10 +102,15 @@ def _live(request: HttpRequest, broadcast: Broadcast) -> dict[str, object]:
         "not_arrived": _not_arrived(broadcast, so_far),
         "poll_seconds": _poll_seconds(broadcast, brake, now=now) if changes else None,
         "cancellable": stoppable,
+        "correctable": not changes and _got_somewhere(broadcast, so_far),
         "pausable": stoppable and not broadcast.paused_at and broadcast.kind == BroadcastKind.BROADCAST,
         "resumable": stoppable and broadcast.paused_at is not None,
         "silent_since": silent_since(engine, now=now) if changes else None,
     }
+
+
+def _got_somewhere(broadcast: Broadcast, progress: Progress) -> bool:
+    return broadcast.kind == BroadcastKind.BROADCAST and bool(progress.delivered or progress.uncertain)
 
 
 def _not_arrived(broadcast: Broadcast, progress: Progress) -> int:
