@@ -12,7 +12,7 @@ from django.db import Error, connection
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.25
 # A look that found nothing among very many that wait took long: at most this part of the time is spent on looks.
 MOST_OF_THE_TIME = 0.05
 
@@ -24,7 +24,7 @@ class Lookout:
     It needs neither the broker nor another process. `pump` must not raise; a call of it may last as long as it likes.
     """
 
-    due: Callable[[], bool]  # asked once a second while no pump runs here
+    due: Callable[[], bool]  # asked four times a second while no pump runs here
     pump: Callable[[], object]
     stopping: threading.Event
     seconds: float = LOOK_SECONDS

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import connection
 
 from dingtalk.client import Client
+from dingtalk.replies import Kind
 from messages.engine.brakes import Brakes, hand_back
 from messages.engine.callers import Callers, Result
 from messages.engine.claims import Claimed, ClaimRules, Claims, claim_due
@@ -47,24 +48,31 @@ class Pump:
         ends_at = time.monotonic() + max_seconds
         claim_at = 0.0
         calls = in_flight = 0
+        results: list[Result] = []
         brakes = Brakes(now=self.now)
         with Callers(self._call, count=self.window) as callers:
             while True:
                 goes_on = time.monotonic() < ends_at and not (stop and stop.is_set())
                 claims = NOTHING
                 if goes_on and time.monotonic() >= claim_at:
-                    claims = self._claim(self.capacity - in_flight, busy=in_flight > 0)
+                    claims = self._claim(self.capacity - in_flight, busy=in_flight + len(results) > 0)
                     claim_at = time.monotonic() + claims.wait_seconds
                 brakes.watch(claims.taken)
                 callers.hand_over(claims.taken, brakes)
                 in_flight += len(claims.taken)
+                recorded = bool(results)
+                self._record(results, brakes)
+                results = []
                 if in_flight:
                     results = callers.gather(most=in_flight)
-                    calls += self._record(results, brakes)
                     in_flight -= len(results)
+                    calls += sum(isinstance(result, Finished) for result in results)
+                    if not all(map(_arrived, results)):
+                        self._record(results, brakes)
+                        results = []
                 elif goes_on and (wait := claim_at - time.monotonic()) > 0:
                     time.sleep(wait)
-                else:
+                elif not recorded:  # else the next of the same robots may be due by now
                     return calls
 
     def _claim(self, free: int, *, busy: bool) -> Claims:
@@ -79,8 +87,8 @@ class Pump:
             connection.close()
             return NOTHING
 
-    def _record(self, results: list[Result], brakes: Brakes) -> int:
-        """Write down what became of them; returns how many were calls."""
+    def _record(self, results: list[Result], brakes: Brakes) -> None:
+        """Write down what became of them."""
         finished = [result for result in results if isinstance(result, Finished)]
         not_called = [result for result in results if isinstance(result, Claimed)]
         patience = self.rules.lease.total_seconds() / 2
@@ -91,12 +99,17 @@ class Pump:
         if not_called:
             through_outage(lambda: hand_back(not_called, now=self.now()), seconds=patience)
         brakes.let_go([*(done.claimed for done in finished), *not_called])
-        return len(finished)
 
     def _call(self, claimed: Claimed, brakes: Brakes) -> Result:
         if not brakes.may_call(claimed.broadcast_id):
             return claimed
         return Finished(claimed=claimed, call=self.client.send(claimed.target, claimed.body))
+
+
+def _arrived(result: Result) -> bool:
+    """What arrived is recorded after the next claim, so that no thread idles meanwhile. Of anything else the next claim
+    must know, for it may hold its robot, its organisation or everything."""
+    return isinstance(result, Finished) and result.call.outcome.kind is Kind.DELIVERED
 
 
 class OnePumpPerProcess:

@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('broadcasts', '0016_indexes_led_by_status'),
+        ("broadcasts", "0016_indexes_led_by_status"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='delivery',
-            name='body',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='broadcasts.body'),
+            model_name="delivery",
+            name="body",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="broadcasts.body"
+            ),
         ),
     ]
