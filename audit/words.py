@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 ACTIONS: Final[dict[str, Promise]] = {
     "broadcast.cancelled": _("Cancelled a broadcast"),
     "broadcast.corrected": _("Began a correction of a broadcast"),
+    "broadcast.first_chosen": _("Chose the group that gets a broadcast first"),
     "broadcast.launched": _("Launched a broadcast"),
     "broadcast.mentions_changed": _("Changed whom a planned broadcast mentions"),
     "broadcast.paused": _("Paused a broadcast"),

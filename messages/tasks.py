@@ -19,6 +19,7 @@ from dingtalk.client import Client, make_session
 from messages.engine.care import take_care, tell_silence
 from messages.engine.claims import ClaimRules
 from messages.engine.firing import fire_due
+from messages.engine.first_group import watch_over
 from messages.engine.giving_up import GivingUp
 from messages.engine.life import worker_name
 from messages.engine.lookout import Lookout
@@ -77,6 +78,7 @@ def _keep_house() -> None:
         distrust_old_retries(now)
     _giving_up.give_up(now, simulator=settings.DINGADMIN_SIMULATOR)
     reap(now)
+    watch_over(now)
     take_care(now)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from messages.pages.broadcasts import urls as broadcasts
+from messages.pages.broadcasts.first_group import go
 from messages.pages.deliveries import urls as deliveries
 from messages.pages.drafts import urls as drafts
 from messages.pages.dry_run import urls as dry_run
@@ -21,6 +22,7 @@ urlpatterns = [
     *notices.urlpatterns,
     *resend.urlpatterns,
     *sending.urlpatterns,
+    path("broadcasts/<int:pk>/go/", go, name="broadcast_go"),
     path("robots/<int:pk>/test/", robot_test, name="robot_test"),
     path("robots/recipients/<int:pk>/successor/", successor, name="successor"),
     path("robots/recipients/<int:pk>/successor/undo/", succession_undo, name="succession_undo"),

@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from dingtalk.replies import Kind
-from messages.models import Attempt, Delivery, EngineState, Notice, Worker
+from messages.models import (
+    Attempt,
+    Broadcast,
+    BroadcastStatus,
+    Delivery,
+    EngineState,
+    FirstGroup,
+    FirstState,
+    Notice,
+    Worker,
+)
 from messages.notices.kinds import NoticeKind, subject_id
 from messages.notices.raising import close_notices, open_notices, raise_notice
 from robots.models import Organisation, PauseReason, Robot, RobotStatus
@@ -95,6 +105,17 @@ def _all_decided(notices: list[Notice], _now: datetime) -> list[int]:
     return [] if Delivery.objects.undecided().exists() else [notice.pk for notice in notices]
 
 
+def _rest_released(notices: list[Notice], _now: datetime) -> list[int]:
+    waiting = FirstGroup.objects.filter(broadcast__in=_subjects(notices), state=FirstState.OUT, watched=True)
+    return _other_than(notices, waiting.exclude(told="").values_list("broadcast", flat=True))
+
+
+def _going_again(notices: list[Notice], _now: datetime) -> list[int]:
+    stopped = Broadcast.objects.filter(pk__in=_subjects(notices), paused_at__isnull=False)
+    stopped = stopped.exclude(status=BroadcastStatus.CANCELLED)
+    return _other_than(notices, stopped.order_by().values_list("pk", flat=True))
+
+
 def _subjects(notices: Iterable[Notice]) -> list[int]:
     return [pk for notice in notices if (pk := subject_id(notice.subject)) is not None]
 
@@ -112,6 +133,8 @@ _OVER: Final[Mapping[str, Callable[[list[Notice], datetime], list[int]]]] = {
     NoticeKind.THROTTLED_EVERYWHERE: _calm_again,
     NoticeKind.UNCERTAIN_WAITING: _all_decided,
     NoticeKind.REFUSED_AT_FIRING: _long_ago,
+    NoticeKind.FIRST_GROUP_WAITS: _rest_released,
+    NoticeKind.STOPPED_ITSELF: _going_again,
     NoticeKind.WORKER_SILENT: _long_ago,
     NoticeKind.BEAT_SILENT: _long_ago,
 }

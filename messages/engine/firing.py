@@ -14,7 +14,16 @@ from messages.engine.queue import current_turn
 from messages.engine.rechecking import Pairs, Recheck
 from messages.engine.refusals import Refusals
 from messages.engine.wording import TargetRow, columns_for, wording_of
-from messages.models import Broadcast, BroadcastKind, BroadcastStatus, Delivery, DeliveryStatus, Run
+from messages.models import (
+    Broadcast,
+    BroadcastKind,
+    BroadcastStatus,
+    Delivery,
+    DeliveryStatus,
+    FirstGroup,
+    FirstState,
+    Run,
+)
 from messages.rendering.parts import MOST_PARTS
 from robots.bulk import insert_many
 
@@ -25,6 +34,7 @@ ROWS_PER_INSERT = 2000
 def fire_due(now: datetime) -> int:
     """Fire what is planned for now or earlier; returns how many broadcasts fired. Two callers at once do no harm."""
     due = Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED, next_at__lte=now, paused_at=None)
+    due = due.exclude(pk__in=FirstGroup.objects.filter(watched=True, state=FirstState.OUT).values("broadcast"))
     ids = list(due.order_by("next_at", "pk").values_list("pk", flat=True)[:FIRINGS_PER_TICK])
     return sum(_fire_once(broadcast_id, now=now) for broadcast_id in ids)
 
@@ -48,7 +58,16 @@ def fire(broadcast_id: int, *, now: datetime) -> Run | None:
     broadcast = unpaused.select_for_update(skip_locked=skip).first()
     if broadcast is None or broadcast.next_at is None or broadcast.next_at > now:
         return None
-    run = start_run(broadcast, planned_at=broadcast.next_at, now=now)
+    first = FirstGroup.objects.filter(broadcast=broadcast).first()
+    if first and first.state == FirstState.OUT:
+        return None
+    # There is one run per planned time, and the first group's has it.
+    planned_at = now if first and first.state == FirstState.REST else broadcast.next_at
+    run = start_run(broadcast, planned_at=planned_at, now=now, first=first)
+    if first and first.state == FirstState.PLANNED:
+        if not FirstGroup.objects.filter(pk=first.pk, state=FirstState.PLANNED).update(state=FirstState.OUT):
+            raise IntegrityError("its first group was fired by somebody else")
+        return run
     fired = Broadcast.objects.filter(
         pk=broadcast.pk, status=BroadcastStatus.SCHEDULED, next_at=broadcast.next_at
     ).update(status=BroadcastStatus.FIRED, next_at=None)
@@ -80,12 +99,15 @@ class _Row(NamedTuple):
     worker: str = ""
 
 
-def start_run(broadcast: Broadcast, *, planned_at: datetime, now: datetime) -> Run:
-    """The run with a delivery for every target, in the caller's transaction and in bounded memory."""
+def start_run(broadcast: Broadcast, *, planned_at: datetime, now: datetime, first: FirstGroup | None = None) -> Run:
+    """The run with a delivery for every target, in the caller's transaction and in bounded memory.
+
+    `first`: it goes to that group alone, or to all but it.
+    """
     run = Run.objects.create(broadcast=broadcast, planned_at=planned_at, fired_at=now)
     wording, turn = wording_of(run), current_turn(now)
     recheck, refusals = Recheck(broadcast), Refusals(run)
-    targets = _targets(broadcast)
+    targets = _targets(broadcast, first)
     at_once = ROWS_PER_INSERT // MOST_PARTS if broadcast.split else ROWS_PER_INSERT
     while batch := list(islice(targets, at_once)):
         worded = list(wording(batch))
@@ -107,8 +129,12 @@ def _insert(worded: Pairs, refused: Sequence[str], *, run: Run, turn: int, now: 
     return len(rows)
 
 
-def _targets(broadcast: Broadcast) -> Iterator[TargetRow]:
-    rows = broadcast.targets.order_by("pk").values_list(*columns_for(broadcast))
+def _targets(broadcast: Broadcast, first: FirstGroup | None) -> Iterator[TargetRow]:
+    targets = broadcast.targets.order_by("pk")
+    if first:
+        planned = first.state == FirstState.PLANNED
+        targets = targets.filter(pk=first.target_id) if planned else targets.exclude(pk=first.target_id)
+    rows = targets.values_list(*columns_for(broadcast))
     return (TargetRow(*row) for row in rows.iterator(chunk_size=ROWS_PER_INSERT))
 
 

@@ -19,6 +19,7 @@ from dingtalk.client import Call
 from dingtalk.replies import Kind, ReasonKey, RobotAction
 from messages.engine.alarms import sound_alarms
 from messages.engine.claims import Claimed
+from messages.engine.first_group import stop_failing
 from messages.engine.outcomes import Move, decide
 from messages.engine.state import hold_everything, note_success
 from messages.models import Attempt, Delivery, DeliveryStatus
@@ -53,6 +54,10 @@ def record_finished(finished: Sequence[Finished], *, now: datetime, worker: str)
     if delivered:
         end_silences(delivered)
         note_success()
+    failing = {done.claimed.broadcast_id for done in new if done.call.outcome.kind is not Kind.DELIVERED}
+    if failing:
+        # By itself: it locks the broadcast, and whoever cancels one locks it before its deliveries.
+        transaction.on_commit(lambda: stop_failing(failing, now=now))
 
 
 def _still_sending(finished: Sequence[Finished]) -> set[int]:

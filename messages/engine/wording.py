@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from dingtalk.payloads import At, Message, PayloadError, ProblemCode, build
 from dingtalk.replies import ReasonKey
 from messages.engine.bodies import body_of, mentions_of, message_of, store_bodies, store_body
-from messages.models import Broadcast, Run
+from messages.models import Broadcast, FirstGroup, Run
 from messages.rendering.endings import Ending, with_ending
 from messages.rendering.message import Filled, template_of
 from messages.rendering.parts import outgoing
@@ -90,8 +90,9 @@ class _Tailor:
         self._template = template_of(message_of(run.broadcast))
         self._own = [template_of(message_of(run.broadcast, content)) for content in run.broadcast.overrides]
         self._at = mentions_of(run.broadcast)
-        number = run.broadcast.runs.filter(resend_of=None, pk__lte=run.pk).count()
-        self._run = RunFacts(planned_at=run.planned_at, zone=run.broadcast.zone, number=number)
+        told = _with_first_group(run)
+        number = run.broadcast.runs.filter(resend_of=None, pk__lte=told.pk).count()
+        self._run = RunFacts(planned_at=told.planned_at, zone=run.broadcast.zone, number=number)
 
     def worded(self, targets: Sequence[TargetRow]) -> Iterable[tuple[TargetRow, Worded]]:
         contents = [self._content(target) for target in targets]
@@ -134,6 +135,13 @@ class _Tailor:
         values = values_of(robot=target.robot_name, group=target.group_name, variables=target.variables, run=self._run)
         template = self._template if target.override is None else self._own[target.override]
         return template.filled(values)
+
+
+def _with_first_group(run: Run) -> Run:
+    """The rest reads the date, the time and the number that the first group read."""
+    if not FirstGroup.objects.filter(broadcast=run.broadcast).exists():
+        return run
+    return run.broadcast.runs.filter(resend_of=None).order_by("pk").first() or run
 
 
 def _contents(message: Message, *, at: At, ending: Ending | None) -> list[bytes]:

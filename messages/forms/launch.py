@@ -67,6 +67,17 @@ class LaunchForm(forms.Form):
     urgent = forms.BooleanField(
         label=gettext_lazy("This is urgent: it may use what is kept for urgent broadcasts"), required=False
     )
+    first = forms.IntegerField(label=gettext_lazy("This group gets it first"), required=False)
+    first_asks = forms.BooleanField(
+        label=gettext_lazy("Also when it arrived, the rest waits for a person's go"), required=False
+    )
+    stop_share = forms.IntegerField(
+        label=gettext_lazy("Then pause by itself when more than so many percent failed"),
+        required=False,
+        min_value=0,
+        max_value=99,
+        help_text=gettext_lazy("Looked at as soon as five of the rest are done. Empty: never."),
+    )
     split = forms.BooleanField(label=gettext_lazy("Send it in parts"), required=False)
     over_quota = forms.BooleanField(label=gettext_lazy("Yes, send it all the same"), required=False)
     launch_key = forms.UUIDField(widget=forms.HiddenInput)

@@ -2,6 +2,7 @@ from messages.models.broadcast import Broadcast, BroadcastKind, BroadcastStatus,
 from messages.models.delivery import Attempt, Body, Delivery, DeliveryStatus
 from messages.models.draft import Draft, DraftVersion, MessageType
 from messages.models.engine import EngineState, Worker
+from messages.models.first_group import FirstGroup, FirstState
 from messages.models.notice import Notice
 from messages.models.plan import LaunchPlan
 from messages.models.run import Run
@@ -18,6 +19,8 @@ __all__ = [
     "Draft",
     "DraftVersion",
     "EngineState",
+    "FirstGroup",
+    "FirstState",
     "LaunchPlan",
     "MessageType",
     "Notice",

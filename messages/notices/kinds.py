@@ -15,6 +15,8 @@ class NoticeKind(StrEnum):
     THROTTLED_EVERYWHERE = "throttled_everywhere"  # nothing
     UNCERTAIN_WAITING = "uncertain_waiting"  # count
     REFUSED_AT_FIRING = "refused_at_firing"  # broadcast, count, reason: the most frequent one
+    FIRST_GROUP_WAITS = "first_group_waits"  # broadcast, group, why: the verdict
+    STOPPED_ITSELF = "broadcast_stopped_itself"  # broadcast, failed, ended, share
     WORKER_SILENT = "worker_silent"  # since, until
     BEAT_SILENT = "beat_silent"  # since, until
 

@@ -109,6 +109,29 @@ def _refused_at_firing(params: Params) -> Words:
     return Words(text % told, _("It was all right when it was launched. Mend it, then send again what failed."), "ban")
 
 
+def _first_group_waits(params: Params) -> Words:
+    told = {"broadcast": params.get("broadcast", ""), "group": params.get("group", "")}
+    match params.get("why"):
+        case "arrived":
+            text, tone = (
+                _("“%(broadcast)s” arrived in its first group, “%(group)s”. The rest waits for your go."),
+                "wait",
+            )
+        case "unknown":
+            text = _("Nobody can know whether “%(broadcast)s” arrived in its first group, “%(group)s”. The rest waits.")
+            tone = "unsure"
+        case _:
+            text, tone = _("“%(broadcast)s” did not arrive in its first group, “%(group)s”. The rest waits."), "bad"
+    advice = _("Look into the group, then let the rest go on the broadcast's page, or cancel it.")
+    return Words(text % told, advice, "player-pause", tone)
+
+
+def _stopped_itself(params: Params) -> Words:
+    text = _("“%(broadcast)s” paused itself: of %(ended)s groups that are done, %(failed)s failed.")
+    told = {name: params.get(name, "") for name in ("broadcast", "ended", "failed")}
+    return Words(text % told, _("See why they failed. Then resume it, or cancel what still waits."), "player-pause")
+
+
 def _worker_silent(params: Params) -> Words:
     text = _("Nothing was sent for %(span)s, from %(since)s to %(until)s: no worker was running.")
     return Words(text % _silence(params), _late(), "plug-connected-x", "unsure")
@@ -156,6 +179,8 @@ _TEXTS: Final[Mapping[str, Callable[[Params], Words]]] = {
     NoticeKind.THROTTLED_EVERYWHERE: _throttled_everywhere,
     NoticeKind.UNCERTAIN_WAITING: _uncertain_waiting,
     NoticeKind.REFUSED_AT_FIRING: _refused_at_firing,
+    NoticeKind.FIRST_GROUP_WAITS: _first_group_waits,
+    NoticeKind.STOPPED_ITSELF: _stopped_itself,
     NoticeKind.WORKER_SILENT: _worker_silent,
     NoticeKind.BEAT_SILENT: _beat_silent,
 }

@@ -41,4 +41,6 @@ def brake_of(broadcast: Broadcast, *, now: datetime) -> Brake | None:
 
 def planned_time_missed(broadcast: Broadcast, *, now: datetime) -> bool:
     """Its planned time passed while it was paused: resumed, it goes out at once."""
-    return broadcast.next_at is not None and broadcast.next_at <= now
+    if broadcast.next_at is None or broadcast.next_at > now:
+        return False
+    return not broadcast.runs.exists()  # the rest waits for its first group

@@ -58,7 +58,7 @@ def _cancel(request: HttpRequest, broadcast: Broadcast) -> HttpResponse:
 
 
 def _consequences(broadcast: Broadcast, progress: Progress) -> list[str]:
-    if broadcast.status == BroadcastStatus.SCHEDULED:
+    if broadcast.status == BroadcastStatus.SCHEDULED and not progress.total:
         return [_("Nothing of it has gone out, and nothing will."), _("It cannot be taken up again; its draft stays.")]
     sentences = [_waiting(progress.waiting)]
     if progress.sending:

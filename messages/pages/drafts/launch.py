@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required, permission_required
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from messages.pages.drafts.launching import fresh_form, later_label, launch_page
 from messages.pages.drafts.order import Order, order_of
 from messages.pages.dry_run.rehearsal import typed_of, user_of
 from messages.services.drafts import StaleDraft
+from messages.services.first_group import NoFirstGroup, choose_first
 from messages.services.launch import AlreadyLaunched, LaunchRefused, launch
 from messages.services.planning import NeverUseful, PlannedInPast
 from messages.services.plans import forget, plan_of, remember
@@ -102,11 +104,14 @@ def launch_moment(request: HttpRequest, pk: int) -> HttpResponse:
 def _launch(request: HttpRequest, order: Order, form: LaunchForm) -> HttpResponse:
     """To the broadcast; or the page again, with what keeps the draft from being launched."""
     try:
-        broadcast = _launched(request, order, form)
+        broadcast = _launched_with_first(request, order, form)
     except LaunchRefused as refused:
         if not refused.check.blockers:
             form.add_error("over_quota", _("Tick this box if it is to be sent all the same."))
         return launch_page(request, order, form=form, check=refused.check)
+    except NoFirstGroup as missing:
+        form.add_error("first", missing.text)
+        return launch_page(request, order, form=form)
     except AlreadyLaunched as other:
         return launch_page(request, _order(request, order.draft.pk), form=form, already=other.broadcast)
     except PlannedInPast as past:
@@ -120,6 +125,24 @@ def _launch(request: HttpRequest, order: Order, form: LaunchForm) -> HttpRespons
     forget(order.draft, user_of(request))
     flash.success(request, _("Scheduled.") if form.later else _("On its way."))
     return redirect("broadcasts:broadcast_detail", pk=broadcast.pk)
+
+
+def _launched_with_first(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast:
+    if not form.cleaned_data["first"]:
+        return _launched(request, order, form)
+    try:
+        return _first_chosen(request, order, form)
+    except IntegrityError:
+        # A robot was deleted before the commit: a second look sees which.
+        return _first_chosen(request, order, form)
+
+
+@transaction.atomic
+def _first_chosen(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast:
+    broadcast, chosen = _launched(request, order, form), form.cleaned_data
+    asks, share = chosen["first_asks"], chosen["stop_share"]
+    choose_first(broadcast, robot=chosen["first"], asks=asks, stop_share=share, by=actor_of(request))
+    return broadcast
 
 
 def _launched(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast:
