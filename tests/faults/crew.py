@@ -39,7 +39,8 @@ class Forked:
     process: ForkServerProcess | None = None
 
     def start(self) -> None:
-        self.process = _FORKS.Process(target=celery_command, args=(self.arguments, str(self.log)), daemon=True)
+        arguments = (self.arguments, str(self.log), os.getpid())
+        self.process = _FORKS.Process(target=celery_command, args=arguments, daemon=True)
         self.process.start()
 
     def pid(self) -> int | None:
