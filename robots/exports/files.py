@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from tempfile import TemporaryFile
-from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -17,6 +16,7 @@ from robots.imports.harmless import harmless
 
 _BOM = b"\xef\xbb\xbf"
 _AS_TEXT = "@"
+_BYTES_AT_ONCE = 65_536
 
 
 def csv_parts(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
@@ -28,16 +28,16 @@ def csv_parts(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[
         yield line.getvalue().encode()
 
 
-def xlsx_file(header: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
-    """A temporary file that is gone once it is closed. It has to be whole before its first byte can be sent."""
+def xlsx_parts(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The file has to be whole before its first byte can be sent: it stands on the disk until the last one is."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in chain([header], rows):
         sheet.append([_cell(sheet, text) for text in row])
-    file = TemporaryFile()  # noqa: SIM115 - closed with the response that sends it
-    book.save(file)
-    file.seek(0)
-    return file
+    with TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        yield from iter(lambda: file.read(_BYTES_AT_ONCE), b"")
 
 
 def _cell(sheet: object, text: str) -> WriteOnlyCell | None:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
 from audit.actors import actor_of
 from audit.log import record
-from robots.exports.files import csv_parts, xlsx_file
+from robots.exports.files import csv_parts, xlsx_parts
 from robots.exports.rows import recipient_rows, robot_rows
 from robots.forms.filters import RecipientFilters, RobotFilters
 from robots.imports.templates import RECIPIENT_COLUMNS, ROBOT_COLUMNS
 from robots.models import Recipient, Robot
 
 CSV, XLSX = "csv", "xlsx"
+CONTENT_TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @require_POST
@@ -43,8 +47,7 @@ def recipient_export(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 
 def _download(name: str, kind: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponseBase:
-    if kind == XLSX:
-        return FileResponse(xlsx_file(header, rows), as_attachment=True, filename=f"{name}.{XLSX}")
-    response = StreamingHttpResponse(csv_parts(header, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.{CSV}"'
+    parts = xlsx_parts(header, rows) if kind == XLSX else csv_parts(header, rows)
+    response = StreamingHttpResponse(parts, content_type=CONTENT_TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response
