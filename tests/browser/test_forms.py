@@ -35,7 +35,7 @@ def test_a_robot_with_a_mistake_keeps_all_that_was_typed_and_never_shows_the_web
 
     page.get_by_label("Webhook").fill(f"{site}/simulator/robot/send?access_token={group.token}")
     page.get_by_label("Signing secret").fill(group.secret)
-    page.get_by_label("Organisation").select_option("Simulated")
+    page.get_by_label("Organisation", exact=True).select_option("Simulated")
     page.get_by_label("Name").fill("Taken")
     page.get_by_label("Group optional").fill("Shop in the north")
     page.get_by_label("shops").check()

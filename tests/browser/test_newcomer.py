@@ -83,7 +83,7 @@ def add_robot(page: Page, name: str, webhook: str, secret: str) -> None:
     page.get_by_label("Webhook").fill(webhook)
     page.get_by_label("Signing secret").fill(secret)
     page.get_by_label("Name").fill(name)
-    page.get_by_label("Organisation").select_option("演示组织（模拟）")
+    page.get_by_label("Organisation", exact=True).select_option("演示组织（模拟）")
     page.get_by_role("button", name="Add the robot").click()
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
 
