@@ -210,7 +210,8 @@ def test_everything_that_failed_for_a_robot_since_a_time(english: Client) -> Non
         make_delivery(robot, run=run, status=DeliveryStatus.FAILED, planned_at=now - timedelta(days=days))
     assert f"{RESEND}?robot={robot.pk}" in text_of(english.get(f"/robots/{robot.pk}/"))
     assert "There is nothing to send again" in text_of(english.get(f"{RESEND}?robot={robot.pk}"))
-    query = f"?robot={robot.pk}&since={now - timedelta(days=2):%Y-%m-%d}&at=00:00"
+    since = (now - timedelta(days=2)).astimezone(ZoneInfo("Asia/Shanghai"))
+    query = f"?robot={robot.pk}&since={since:%Y-%m-%d}&at={since:%H:%M}"
     page = english.get(RESEND + query)
     assert text_of(page).count("1 days ago") == 2
     assert "3 days ago" not in text_of(page)
