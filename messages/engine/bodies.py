@@ -15,17 +15,9 @@ def message_of(broadcast: Broadcast, content: Mapping[str, Any] | None = None) -
     return payloads.message_from_dict({"msgtype": broadcast.msgtype, broadcast.msgtype: content or broadcast.content})
 
 
-def mentions_of(broadcast: Broadcast) -> payloads.At:
-    return payloads.At(
-        mobiles=tuple(broadcast.at_mobiles),
-        user_ids=tuple(broadcast.at_user_ids),
-        everyone=broadcast.at_everyone,
-    )
-
-
 def body_of(broadcast: Broadcast) -> Body:
     """The body less its msgUuid. Raises PayloadError when DingTalk would refuse it: a launch checks that before."""
-    return store_body(payloads.build(message_of(broadcast), mentions_of(broadcast)))
+    return store_body(payloads.build(message_of(broadcast), broadcast.at))
 
 
 def store_body(content: bytes) -> Body:

@@ -10,9 +10,10 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from dingtalk.payloads import At, Message, PayloadError, ProblemCode, build
 from dingtalk.replies import ReasonKey
-from messages.engine.bodies import body_of, mentions_of, message_of, store_bodies, store_body
+from messages.engine.bodies import body_of, message_of, store_bodies, store_body
 from messages.models import Broadcast, FirstGroup, Run
 from messages.rendering.endings import Ending, with_ending
+from messages.rendering.frozen import stored_ending, stored_mentions
 from messages.rendering.message import Filled, template_of
 from messages.rendering.parts import outgoing
 from messages.rendering.values import RunFacts, values_of
@@ -76,7 +77,7 @@ def _for_all(broadcast: Broadcast) -> Worded:
 
 def _parts_for_all(broadcast: Broadcast) -> Wording:
     try:
-        worded = _in_parts(_contents(message_of(broadcast), at=mentions_of(broadcast), ending=None))
+        worded = _in_parts(_contents(message_of(broadcast), at=broadcast.at, ending=None))
     except PayloadError as error:
         worded = [_refused(_reason(error), broadcast)]
     return lambda targets: ((target, each) for target in targets for each in worded)
@@ -89,7 +90,7 @@ class _Tailor:
         self._broadcast = run.broadcast
         self._template = template_of(message_of(run.broadcast))
         self._own = [template_of(message_of(run.broadcast, content)) for content in run.broadcast.overrides]
-        self._at = mentions_of(run.broadcast)
+        self._at = run.broadcast.at
         told = _with_first_group(run)
         number = run.broadcast.runs.filter(resend_of=None, pk__lte=told.pk).count()
         self._run = RunFacts(planned_at=told.planned_at, zone=run.broadcast.zone, number=number)
@@ -110,26 +111,24 @@ class _Tailor:
 
     def _content(self, target: TargetRow) -> bytes | str:
         """Or the reason why DingTalk would take none. The launch saw to it; but a run's time may be longer."""
-        filled, at = self._filled(target), self._mentions(target)
+        filled, at = self._filled(target), stored_mentions(target.mentions, self._at)
         try:
-            message = with_ending(filled.message, _ending(target), at=at)
+            message = with_ending(filled.message, stored_ending(target.ending), at=at)
             return VARIABLE_MISSING if filled.missing else build(message, at)
         except PayloadError as error:
             return _reason(error)
 
     def _contents(self, target: TargetRow) -> list[bytes] | str:
         """Of each part; or the reason as _content gives it."""
-        filled, at = self._filled(target), self._mentions(target)
+        filled, at = self._filled(target), stored_mentions(target.mentions, self._at)
         try:
-            return VARIABLE_MISSING if filled.missing else _contents(filled.message, at=at, ending=_ending(target))
+            return (
+                VARIABLE_MISSING
+                if filled.missing
+                else _contents(filled.message, at=at, ending=stored_ending(target.ending))
+            )
         except PayloadError as error:
             return _reason(error)
-
-    def _mentions(self, target: TargetRow) -> At:
-        own = target.mentions
-        if own is None:
-            return self._at
-        return At(tuple(own["mobiles"]), tuple(own["user_ids"]), everyone=self._at.everyone)
 
     def _filled(self, target: TargetRow) -> Filled:
         values = values_of(robot=target.robot_name, group=target.group_name, variables=target.variables, run=self._run)
@@ -161,11 +160,6 @@ def _refused(reason: str, broadcast: Broadcast) -> Worded:
 def _in_parts(contents: Sequence[bytes]) -> list[Worded]:
     ids = store_bodies(contents)
     return [Worded(pk, part=number, parts=len(ids)) for number, pk in enumerate(ids, start=1)]
-
-
-def _ending(target: TargetRow) -> Ending | None:
-    kept = target.ending
-    return Ending(tuple(kept["keywords"]), kept["text"]) if kept else None
 
 
 def _as_written(broadcast: Broadcast) -> bytes:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from dingtalk.payloads import At
 from messages.models.draft import Draft, MessageType
 from robots.models import Robot
 
@@ -27,7 +28,7 @@ class UncertainPolicy(models.TextChoices):
 
 
 class Broadcast(models.Model):
-    """A message frozen from a draft, with its audience and its schedule. Nothing of it is ever edited."""
+    """A message frozen from a draft, with its audience and its schedule. Only a leaver's successor is put in it."""
 
     kind = models.CharField(max_length=20, choices=BroadcastKind, default=BroadcastKind.BROADCAST)
     name = models.CharField(_("name"), max_length=100)
@@ -97,6 +98,11 @@ class Broadcast(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def at(self) -> At:
+        """Everybody whom it mentions in any of its groups."""
+        return At(tuple(self.at_mobiles), tuple(self.at_user_ids), self.at_everyone)
 
 
 class Target(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +19,7 @@ from audit.words import name_in_words
 from dingtalk.payloads import At, Message, message_to_dict
 from dingtalk.payloads.cleaning import cleaned_at
 from messages.models import Broadcast, Draft, Target, UncertainPolicy
+from messages.rendering.frozen import store_ending
 from messages.rendering.message import storable
 from messages.services.audience import Audience, as_they_are_now
 from messages.services.checks import Check, Finding, LaunchCheck, robot_deleted, tailoring_of
@@ -279,7 +280,7 @@ def _targets(broadcast: Broadcast, robots: Iterable[Robot], tailoring: Tailoring
             robot.group_name,
             variables=tailoring.variables_of(robot),
             override=tailoring.override_of(robot),
-            ending=asdict(ending) if ending else None,
+            ending=store_ending(ending),
             mentions=tailoring.own_mentions_of(robot),
         )
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dingtalk.payloads import NOBODY, At, Message, Problem
 from messages.rendering.endings import Ending, ended, ending_of, with_ending
+from messages.rendering.frozen import store_mentions
 from messages.rendering.marks import marked
 from messages.rendering.mentioning import InGroup, Person
 from messages.rendering.message import MessageTemplate, template_of
@@ -109,10 +110,7 @@ class Tailoring:
 
     def own_mentions_of(self, robot: Robot) -> dict[str, list[str]] | None:
         """Whom its message mentions; None when they are all who are mentioned in any group."""
-        at = self.mentioned_in(robot).at
-        if at == self.mentions.at:
-            return None
-        return {"mobiles": list(at.mobiles), "user_ids": list(at.user_ids)}
+        return store_mentions(self.mentioned_in(robot).at, self.mentions.at)
 
     def mentioned_in(self, robot: Robot) -> InGroup:
         position = self._chosen.of(robot)

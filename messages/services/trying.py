@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -27,6 +27,7 @@ from dingtalk.payloads.mentions import with_other_marks
 from messages.engine.firing import start_run
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus, Target
 from messages.rendering.endings import Ending, with_ending
+from messages.rendering.frozen import store_ending
 from messages.rendering.parts import can_have_parts, is_too_big
 from messages.services.checks.parts import bare_message, ending_in_parts
 from messages.services.checks.words import lacks
@@ -96,9 +97,12 @@ def _send(
         created_by_id=by.user_id,
         created_by_name=by.name,
     )
-    ending = asdict(words.ending) if words.ending else None
     Target.objects.create(
-        broadcast=broadcast, robot=robot, robot_name=robot.name, group_name=robot.group_name, ending=ending
+        broadcast=broadcast,
+        robot=robot,
+        robot_name=robot.name,
+        group_name=robot.group_name,
+        ending=store_ending(words.ending),
     )
     start_run(broadcast, planned_at=now, now=now)
     record("broadcast.tried", by=by, target=broadcast, detail={"robot": robot.name, "like": like.name, "draft": draft})

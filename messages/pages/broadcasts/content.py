@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dingtalk.payloads import At, PayloadError
+from dingtalk.payloads import PayloadError
 from messages.models import Broadcast
 from messages.pages.broadcasts.people import names_of
 from messages.preview.bubbles import Bubble, bubble_of
@@ -30,11 +30,7 @@ class ShownContent:
 
 
 def shown_content(broadcast: Broadcast) -> ShownContent:
-    at = At(
-        mobiles=tuple(broadcast.at_mobiles),
-        user_ids=tuple(broadcast.at_user_ids),
-        everyone=broadcast.at_everyone,
-    )
+    at = broadcast.at
     marks = marks_of(at, names_of([*at.mobiles, *at.user_ids]))
     bubble, parts = None, []
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.db.models import Q, QuerySet
@@ -18,7 +18,7 @@ from messages.pages.drafts.pieces import Piece
 from messages.pages.switching import LISTED, Choice, Switch
 from messages.preview.bubbles import Bubble, bubble_of
 from messages.preview.mentions import marks_of
-from messages.rendering.endings import Ending
+from messages.rendering.frozen import stored_ending, stored_mentions
 from messages.rendering.message import template_of
 from messages.rendering.parts import outgoing
 from messages.rendering.values import RunFacts, values_of
@@ -99,10 +99,8 @@ class _Frozen:
         self._template = template_of(message_of(broadcast.msgtype, content))
         run = RunFacts(broadcast.next_at or broadcast.planned_at, broadcast.zone)
         self._values = values_of(robot=target.robot_name, group=target.group_name, variables=target.variables, run=run)
-        self._at = At(tuple(broadcast.at_mobiles), tuple(broadcast.at_user_ids), everyone=broadcast.at_everyone)
-        if (own := target.mentions) is not None:
-            self._at = replace(self._at, mobiles=tuple(own["mobiles"]), user_ids=tuple(own["user_ids"]))
-        self._ending = Ending(tuple(target.ending["keywords"]), target.ending["text"]) if target.ending else None
+        self._at = stored_mentions(target.mentions, broadcast.at)
+        self._ending = stored_ending(target.ending)
 
     def messages(self) -> list[Read]:
         message = self._template.filled(self._values).message

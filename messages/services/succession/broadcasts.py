@@ -10,8 +10,8 @@ from audit.log import record
 from dingtalk.payloads import At
 from messages.models import Broadcast, BroadcastStatus, MessageType, Target
 from messages.rendering.contents import mapped
+from messages.rendering.frozen import store_mentions, stored_mentions
 from messages.rendering.mentioning import GroupRules
-from messages.services.succession.places import at_of
 from messages.services.succession.words import Exchange
 
 _KEPT = ("at_mobiles", "at_user_ids", "content", "overrides", "tailored")
@@ -25,7 +25,7 @@ def exchange_in_broadcast(pk: int, exchange: Exchange, *, by: Actor) -> dict[str
         return None
     kept: dict[str, Any] = {"pk": pk, **{name: getattr(broadcast, name) for name in _KEPT}, "targets": []}
     rules = GroupRules(by_user_id=broadcast.msgtype == MessageType.ACTION_CARD)
-    before, at = at_of(broadcast), exchange.at(at_of(broadcast), rules)
+    before, at = broadcast.at, exchange.at(broadcast.at, rules)
     broadcast.at_mobiles, broadcast.at_user_ids = list(at.mobiles), list(at.user_ids)
     mark = rules.mark_of(exchange.new)
     broadcast.content = mapped(broadcast.content, lambda text: exchange.in_frozen(text, mark))
@@ -55,24 +55,19 @@ def _in_targets(broadcast: Broadcast, exchange: Exchange, *, before: At, rules: 
     if not broadcast.tailored and exchange.new.mobile and not rules.by_user_id:
         return []  # one body for all, with a mark that every group knows
     kept, changed = [], []
-    everybody = at_of(broadcast)
+    everybody = broadcast.at
     for target in broadcast.targets.select_related("robot").defer("robot__token_encrypted", "robot__secret_encrypted"):
         external = bool(target.robot and target.robot.external)
         own_rules = GroupRules(external=external, by_user_id=rules.by_user_id)
         was = [target.pk, target.variables, target.mentions]
-        at = exchange.at(_at_of(target, before), own_rules)
-        target.mentions = None if at == everybody else {"mobiles": list(at.mobiles), "user_ids": list(at.user_ids)}
+        at = exchange.at(stored_mentions(target.mentions, before), own_rules)
+        target.mentions = store_mentions(at, everybody)
         target.variables = exchange.values(target.variables, own_rules.mark_of(exchange.new))
         if was != [target.pk, target.variables, target.mentions]:
             kept.append(was)
             changed.append(target)
     Target.objects.bulk_update(changed, ["variables", "mentions"], batch_size=_TARGETS_AT_ONCE)
     return kept
-
-
-def _at_of(target: Target, everybody: At) -> At:
-    own = target.mentions
-    return At(tuple(own["mobiles"]), tuple(own["user_ids"]), everybody.everyone) if own else everybody
 
 
 def _note(broadcast: Broadcast, detail: Mapping[str, object], *, by: Actor) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dingtalk.payloads import At
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus, Draft
 from messages.rendering.contents import mapped, texts_in
 from messages.services.mentions import person_of
@@ -51,10 +50,6 @@ def in_snapshot(snapshot: Snapshot, exchange: Exchange) -> Snapshot:
             ),
         }
     )
-
-
-def at_of(broadcast: Broadcast) -> At:
-    return At(tuple(broadcast.at_mobiles), tuple(broadcast.at_user_ids), broadcast.at_everyone)
 
 
 def _planned(exchange: Exchange) -> list[Broadcast]:
