@@ -23,7 +23,7 @@ from messages.rendering.frozen import store_ending
 from messages.rendering.message import storable
 from messages.services.audience import Audience, as_they_are_now
 from messages.services.checks import Check, Finding, LaunchCheck, robot_deleted, tailoring_of
-from messages.services.checks.parts import InParts, ending_in_parts
+from messages.services.checks.parts import InParts, bare_message, ending_in_parts
 from messages.services.content import summary
 from messages.services.drafts import StaleDraft
 from messages.services.overrides import Override
@@ -271,8 +271,10 @@ def _insert(targets: Sequence[_Target], parts: InParts) -> None:
 
 def _targets(broadcast: Broadcast, robots: Iterable[Robot], tailoring: Tailoring, parts: InParts) -> Iterator[_Target]:
     for robot in robots:
-        several = robot.pk in parts.counts
-        ending = ending_in_parts(tailoring, robot) if several else tailoring.ending_of(robot)
+        if robot.pk in parts.counts:
+            ending = ending_in_parts(robot, bare_message(tailoring, robot))
+        else:
+            ending = tailoring.ending_of(robot)
         yield _Target(
             broadcast.pk,
             robot.pk,

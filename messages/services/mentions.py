@@ -69,6 +69,12 @@ class Mentions:
         return tuple(dict.fromkeys(person for text in self._texts for person in text.people))
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        """Of those who have one, by mobile and by userId."""
+        people = [person for person in self.everybody if person.name]
+        return {mark: person.name for person in people for mark in (person.mobile, person.user_id) if mark}
+
+    @cached_property
     def uniform(self) -> bool:
         """Whether every group gets the same `at`, whatever is noted of it."""
         if len(self._texts) > 1 or self._is_shared(0):

@@ -13,11 +13,10 @@ from urllib.parse import quote
 
 from dingtalk.payloads import At, Message, searched_texts, size_with_uuid
 from dingtalk.payloads.wire import body_bytes
-from messages.rendering.endings import ending_of
 from messages.rendering.message import MessageTemplate
 from messages.rendering.template import Hole
 from messages.rendering.values import Values
-from messages.services.tailoring import Tailoring
+from messages.services.tailoring import Tailoring, demanded_ending
 from robots.models import Robot
 
 # Estimates are off by spaces that are cut and a mention that a value brings: by far less than groups differ.
@@ -70,7 +69,7 @@ class _Estimate:
     def _of_ending(self, robot: Robot, frame: _Frame, texts: Sequence[str]) -> int:
         if not robot.keywords:
             return 0
-        ending = ending_of(keywords=robot.keywords, footer=robot.footer, append_keyword=robot.append_keyword)
+        ending = demanded_ending(robot)
         if ending is None or frame.has_one_of(ending.keywords):
             return 0
         return 0 if any(word in text for word in ending.keywords for text in texts) else _weight(ending.text)

@@ -46,6 +46,11 @@ class GroupMessage:
     unable: tuple[Person, ...] = ()  # whom it would mention if they could be in this group
 
 
+def demanded_ending(robot: Robot) -> Ending | None:
+    """What its settings add to a text that has none of its keywords."""
+    return ending_of(keywords=robot.keywords, footer=robot.footer, append_keyword=robot.append_keyword)
+
+
 class Tailoring:
     """A fixed number of queries, however many robots are asked for: three for variables of staff, one for own words,
     one for people who are mentioned, three for those whose place is in the text.
@@ -118,7 +123,7 @@ class Tailoring:
 
     def ending_of(self, robot: Robot) -> Ending | None:
         """What may have to be added for the robot; a text that is the same at every run says whether it is."""
-        ending = ending_of(keywords=robot.keywords, footer=robot.footer, append_keyword=robot.append_keyword)
+        ending = demanded_ending(robot)
         if ending is None:
             return None
         template = self.template_for(robot)

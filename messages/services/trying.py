@@ -114,11 +114,12 @@ def _words_for(tailoring: Tailoring, robot: Robot) -> _Words:
     """With the group's variables, own words, and the keyword or footer that its robot adds."""
     for text in _obstacles(tailoring, robot):
         raise CannotTry(text)
-    written = without_mentions(bare_message(tailoring, robot), tailoring, robot)
+    bare = bare_message(tailoring, robot)
+    written = without_mentions(bare, tailoring, robot)
     ending = tailoring.ending_of(robot)
     whole = with_ending(written, ending, at=NOBODY)
     if can_have_parts(whole) and is_too_big(whole, NOBODY):
-        return _Words(written, ending_in_parts(tailoring, robot), split=True)
+        return _Words(written, ending_in_parts(robot, bare), split=True)
     try:
         build(whole, NOBODY)
     except PayloadError as error:
@@ -130,7 +131,7 @@ def without_mentions(message: Message, tailoring: Tailoring, robot: Robot) -> Me
     """As the group reads it, names in the places of marks; but a test calls nobody, for its readers are others."""
     at = tailoring.mentioned_in(robot).at
     message = place_mentions(message, at)
-    names = {mark: person.name for person in tailoring.mentions.everybody for mark in (person.mobile, person.user_id)}
+    names = tailoring.mentions.names
     shown = {mobile: names.get(mobile) or mask_mobile(mobile) for mobile in at.mobiles}
     shown |= {user_id: names.get(user_id) or user_id for user_id in at.user_ids}
     return _renamed(message, shown)

@@ -137,7 +137,7 @@ def _of_size(preview: Preview, largest: Largest | None, parts: Sequence[Bubble])
 
 
 def _parts(tailoring: Tailoring, shown: Robot | None, at: At) -> tuple[Bubble, ...]:
-    names, sender = mentioned_names(tailoring), shown.name if shown else ""
+    names, sender = tailoring.mentions.names, shown.name if shown else ""
     return tuple(
         bubble_of(part.message, at=part.at, marks=marks_of(part.at, names, part.message), sender=sender)
         for part in parts_in(tailoring, shown, at=at).parts
@@ -154,7 +154,7 @@ def _switch(tailoring: Tailoring, robots: Sequence[Robot], composition: Composit
 def _preview(tailoring: Tailoring, group: GroupMessage | None, shown: Robot | None, at: At) -> Preview:
     message, here = (group.message, group.at) if group else (tailoring.message, at)
     pieces = put_in(tailoring, group, shown) if group and shown else None
-    names, sender = mentioned_names(tailoring), shown.name if shown else ""
+    names, sender = tailoring.mentions.names, shown.name if shown else ""
     return preview_of(message, at=here, names=names, sender=sender, put_in=pieces)
 
 
@@ -208,9 +208,3 @@ def mentions_of(snapshot: Snapshot) -> At:
         recipients=Recipient.objects.filter(pk__in=snapshot.mention_recipients).only("pk"),
         lists=RecipientList.objects.filter(pk__in=snapshot.mention_lists).only("pk"),
     )
-
-
-def mentioned_names(tailoring: Tailoring) -> dict[str, str]:
-    """By mobile and by userId."""
-    people = tailoring.mentions.everybody
-    return {mark: person.name for person in people for mark in (person.mobile, person.user_id) if mark and person.name}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from messages.preview.preview import PutIn
-from messages.services.tailoring import GroupMessage, Tailoring, Used
+from messages.services.tailoring import GroupMessage, Tailoring, Used, demanded_ending
 from robots.models import Robot
 
 
@@ -44,10 +44,8 @@ def _of_variable(used: Used) -> Piece:
 
 
 def _of_ending(group: GroupMessage, robot: Robot) -> Iterator[Piece]:
-    if not group.ended:
-        return
-    if any(word in robot.footer for word in robot.keywords):
-        yield Piece("", robot.footer, _("the robot's footer, because the text has none of its keywords"))
-    else:
-        added = f"{robot.footer} {robot.keywords[0]}".strip()
-        yield Piece("", added, _("the robot's keyword, which the text lacks"))
+    if group.ended and (ending := demanded_ending(robot)):
+        if ending.text == robot.footer:
+            yield Piece("", ending.text, _("the robot's footer, because the text has none of its keywords"))
+        else:
+            yield Piece("", ending.text, _("the robot's keyword, which the text lacks"))

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dingtalk.payloads import At, Markdown, Message, Problem, Text
-from messages.rendering.endings import Ending, ending_of
+from messages.rendering.endings import Ending
 from messages.rendering.parts import MOST_PARTS, Split, ending_for_parts, split
 from messages.rendering.spans import Unit
 from messages.services.checks.findings import BLOCKER, NOTE, Finding
 from messages.services.content import problem_text
-from messages.services.tailoring import GroupMessage, Tailoring
+from messages.services.tailoring import GroupMessage, Tailoring, demanded_ending
 from robots.models import Robot
 
 TOO_LONG: Final = "too_long"
@@ -54,8 +54,8 @@ class InParts:
         return self._told(self._split(self._tailoring.message, at, None), too_long)
 
     def _finding(self, robot: Robot, group: GroupMessage, too_long: Problem) -> Finding:
-        ending = ending_in_parts(self._tailoring, robot)
-        done = self._split(bare_message(self._tailoring, robot), group.at, ending)
+        bare = bare_message(self._tailoring, robot)
+        done = self._split(bare, group.at, ending_in_parts(robot, bare))
         if self._allowed and done.parts:
             self.counts[robot.pk] = len(done.parts)
         return self._told(done, too_long)
@@ -86,7 +86,7 @@ def parts_in(tailoring: Tailoring, robot: Robot | None, *, at: At) -> Split:
         return Split()
     if robot is None:
         return split(message, at=at, ending=None)
-    return split(message, at=tailoring.mentioned_in(robot).at, ending=ending_in_parts(tailoring, robot))
+    return split(message, at=tailoring.mentioned_in(robot).at, ending=ending_in_parts(robot, message))
 
 
 def bare_message(tailoring: Tailoring, robot: Robot) -> Message:
@@ -95,10 +95,9 @@ def bare_message(tailoring: Tailoring, robot: Robot) -> Message:
     return template.message if template.plain else template.filled(tailoring.values_of_robot(robot)).message
 
 
-def ending_in_parts(tailoring: Tailoring, robot: Robot) -> Ending | None:
-    """What each part ends with that has none of the robot's keywords."""
-    ending = ending_of(keywords=robot.keywords, footer=robot.footer, append_keyword=robot.append_keyword)
-    return ending_for_parts(bare_message(tailoring, robot), ending, robot.keywords)
+def ending_in_parts(robot: Robot, bare: Message) -> Ending | None:
+    """What each part ends with that has none of the robot's keywords. `bare`: as bare_message gives it."""
+    return ending_for_parts(bare, demanded_ending(robot), robot.keywords)
 
 
 def goes_out_in(count: int) -> str:
