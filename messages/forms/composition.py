@@ -132,3 +132,8 @@ def _numbers(texts: list[str]) -> tuple[int, ...]:
 def number_of(text: str) -> int | None:
     """Digits that are no database's number are no number."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def numbers_in(text: str) -> list[int]:
+    """Of a text like "3,7"; what is no number is passed over."""
+    return [number for part in text.split(",") if (number := number_of(part)) is not None]

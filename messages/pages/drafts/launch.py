@@ -15,8 +15,8 @@ from audit.actors import actor_of
 from messages.forms.composition import number_of
 from messages.forms.launch import LaunchForm
 from messages.models import Broadcast, Draft
-from messages.pages.drafts.launching import fresh_form, later_label, launch_page, moments_of
-from messages.pages.drafts.order import Order, order_of
+from messages.pages.drafts.launching import fresh_form, later_label, launch_page, moments_of, posted_form, typed_page
+from messages.pages.drafts.order import Order, order_asked, order_of
 from messages.pages.dry_run.rehearsal import typed_of, user_of
 from messages.services.drafts import StaleDraft
 from messages.services.first_group import NoFirstGroup, choose_first
@@ -34,7 +34,7 @@ def draft_launch(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _as_settled(request, get_object_or_404(Draft, pk=pk))
     order = _order(request, pk)
-    form = _form(request, order)
+    form = posted_form(request, order)
     if not form.is_valid():
         return launch_page(request, order, form=form)
     if same := Broadcast.objects.filter(launch_key=form.cleaned_data["launch_key"]).first():
@@ -73,7 +73,7 @@ def launch_add_keyword(request: HttpRequest, pk: int) -> HttpResponse:
         robots = order.lacking(keyword)
         draft = add_keyword(order.draft, keyword=keyword, robots=robots, by=actor_of(request))
     except StaleDraft as stale:
-        return _stale(request, order, _form(request, order), stale)
+        return _stale(request, order, posted_form(request, order), stale)
     flash.success(request, _("Saved as version %(number)d.") % {"number": draft.version})
     return _again(request, _order(request, pk))
 
@@ -96,7 +96,7 @@ def launch_allow_keyword(request: HttpRequest, pk: int) -> HttpResponse:
 def launch_moment(request: HttpRequest, pk: int) -> HttpResponse:
     """The chosen moment in words, while it is being chosen."""
     order = _order(request, pk)
-    form = _form(request, order)
+    form = posted_form(request, order)
     context = {**moments_of(form), "form": form, "later_label": later_label(form), "live": True}
     return render(request, "broadcasts/launch/_moment.html", context)
 
@@ -176,13 +176,7 @@ def _stale(request: HttpRequest, order: Order, form: LaunchForm, stale: StaleDra
 
 
 def _order(request: HttpRequest, pk: int, *, further: str = "") -> Order:
-    texts = f"{request.POST.get('without', '')},{further}".split(",")
-    without = [number for text in texts if (number := number_of(text)) is not None]
-    return order_of(get_object_or_404(Draft, pk=pk), without=without).showing(request.POST)
-
-
-def _form(request: HttpRequest, order: Order) -> LaunchForm:
-    return LaunchForm(request.POST, at=order.at, groups=order.groups)
+    return order_asked(get_object_or_404(Draft, pk=pk), request.POST, further=further)
 
 
 def _as_settled(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -196,8 +190,6 @@ def _as_settled(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 def _again(request: HttpRequest, order: Order) -> HttpResponse:
-    """The page shows what was typed, and complains about nothing."""
+    """The page with what was typed, which is kept."""
     remember(order.draft, user_of(request), without=[robot.pk for robot in order.left_out], typed=typed_of(request))
-    typed = {name: request.POST.get(name) for name in LaunchForm.base_fields}
-    form = LaunchForm(initial=typed, at=order.at, groups=order.groups)
-    return launch_page(request, order, form=form, timed=_form(request, order))
+    return typed_page(request, order)

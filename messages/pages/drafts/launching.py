@@ -88,6 +88,17 @@ def launch_page(
     return render(request, "broadcasts/launch/launch.html", context)
 
 
+def typed_page(request: HttpRequest, order: Order) -> HttpResponse:
+    """With what was typed, and it complains about nothing: nothing was to be sent yet."""
+    typed = {name: request.POST.get(name) for name in LaunchForm.base_fields}
+    form = LaunchForm(initial=typed, at=order.at, groups=order.groups)
+    return launch_page(request, order, form=form, timed=posted_form(request, order))
+
+
+def posted_form(request: HttpRequest, order: Order) -> LaunchForm:
+    return LaunchForm(request.POST, at=order.at, groups=order.groups)
+
+
 def fresh_form(order: Order, *, typed: Mapping[str, str] | None = None) -> LaunchForm:
     """`typed`: what the person has settled already."""
     zone = ZoneInfo(settings.TIME_ZONE)

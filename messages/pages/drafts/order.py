@@ -11,14 +11,13 @@ from django.http import QueryDict
 
 from dingtalk.payloads import At, Message, has_keyword, place_mentions
 from dingtalk.payloads.wire import body_bytes
-from messages.forms.composition import Composition, composition_of_draft
+from messages.forms.composition import Composition, composition_of_draft, numbers_in
 from messages.models import Draft
-from messages.pages.drafts.panel import Panel, audience_of, mentions_of, panel_for
+from messages.pages.drafts.panel import Panel, panel_for
+from messages.pages.drafts.written import audience_of, mentions_of, tailoring_for
 from messages.services.audience import read_audience
-from messages.services.checks import Check, Finding, tailoring_of
+from messages.services.checks import Check, Finding
 from messages.services.checks.parts import TOO_LONG
-from messages.services.content import message_of
-from messages.services.overrides import overrides_of
 from messages.services.tailoring import Tailoring
 from robots.models import Organisation, Robot
 
@@ -122,18 +121,17 @@ def order_of(
     return Order(
         draft=draft,
         composition=composition,
-        tailoring=tailoring_of(
-            message_of(snapshot.msgtype, snapshot.content),
-            at=at,
-            planned_at=planned_at,
-            zone=zone,
-            overrides=overrides_of(snapshot.overrides),
-            sharing=robots if snapshot.mention_sharing else None,
-        ),
+        tailoring=tailoring_for(snapshot, robots, at=at, planned_at=planned_at, zone=zone),
         at=at,
         robots=robots,
         left_out=[robot for robot in audience if robot.pk in kept_out],
     )
+
+
+def order_asked(draft: Draft, posted: QueryDict, *, further: str = "") -> Order:
+    """As it stands on the page, where the person has it before them. `further`: robots that are left out as well."""
+    without = numbers_in(f"{posted.get('without', '')},{further}")
+    return order_of(draft, without=without).showing(posted)
 
 
 def grouped(findings: Iterable[Finding]) -> list[FindingGroup]:

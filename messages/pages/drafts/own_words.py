@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from messages.forms.composition import Composition
 from messages.models import MessageType
 from messages.pages.drafts.differences import Difference
-from messages.pages.drafts.panel import Panel, audience_of
+from messages.pages.drafts.panel import Panel
 from messages.pages.drafts.remarks import Remark
+from messages.pages.drafts.written import audience_of
 from messages.services.overrides import Override, names_of
 from robots.models import Robot, Tag
 

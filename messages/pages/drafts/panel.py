@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,26 +15,23 @@ from messages.forms.composition import Composition
 from messages.models import MessageType
 from messages.pages.drafts.pieces import Piece, pieces_of, put_in
 from messages.pages.drafts.remarks import Remark, Source, of_hints, of_problems
+from messages.pages.drafts.written import audience_of, mentions_of, tailoring_for
 from messages.pages.switching import Choice, Switch, switch_of
 from messages.preview.bubbles import Bubble, bubble_of
 from messages.preview.mentions import marks_of
 from messages.preview.preview import Preview, preview_of
 from messages.preview.size import Size
-from messages.services.audience import audience
-from messages.services.checks import tailoring_of
 from messages.services.checks.findings import BLOCKER
 from messages.services.checks.mentions import of_mentioned, of_mentions
 from messages.services.checks.parts import may_be_sent_in, parts_in
 from messages.services.checks.words import ended_text, in_own_words, lacks
-from messages.services.content import message_of, problem_text
+from messages.services.content import problem_text
 from messages.services.keyword_rule import KeywordRule
-from messages.services.mentions import resolve_mentions
-from messages.services.overrides import Override, names_of, overrides_of
+from messages.services.overrides import Override, names_of
 from messages.services.sizes import Largest, largest_of
-from messages.services.snapshots import Snapshot
 from messages.services.tailoring import GroupMessage, Tailoring
 from robots.bulk import read_many
-from robots.models import Recipient, RecipientList, Robot, Tag
+from robots.models import Robot
 
 NOBODY: Final = _("Choose at least one robot or tag: nobody would get this message.")
 # What a preview needs of a robot, of which there may be hundreds at every keystroke.
@@ -81,14 +77,7 @@ def panel_of(composition: Composition) -> Panel:
     """
     snapshot = composition.snapshot(name=composition.name)
     at, robots = mentions_of(snapshot), read_many(audience_of(snapshot), _SHOWN_FIELDS)
-    message, overrides = message_of(snapshot.msgtype, snapshot.content), overrides_of(snapshot.overrides)
-    sharing = robots if snapshot.mention_sharing else None
-    return panel_for(
-        tailoring_of(message, at=at, overrides=overrides, sharing=sharing),
-        at=at,
-        robots=robots,
-        composition=composition,
-    )
+    return panel_for(tailoring_for(snapshot, robots, at=at), at=at, robots=robots, composition=composition)
 
 
 def panel_for(tailoring: Tailoring, *, at: At, robots: Sequence[Robot], composition: Composition) -> Panel:
@@ -192,19 +181,3 @@ def _of_group(tailoring: Tailoring, group: GroupMessage, robot: Robot) -> Iterat
 
 def _in_group(robot: Robot, text: str | Promise) -> str:
     return gettext("In “%(group)s”: %(text)s") % {"group": robot.group_name or robot.name, "text": text}
-
-
-def audience_of(snapshot: Snapshot) -> QuerySet[Robot]:
-    return audience(
-        all_robots=snapshot.all_robots,
-        robots=Robot.objects.filter(pk__in=snapshot.robots),
-        tags=Tag.objects.filter(pk__in=snapshot.tags),
-    )
-
-
-def mentions_of(snapshot: Snapshot) -> At:
-    return resolve_mentions(
-        everyone=snapshot.mention_everyone,
-        recipients=Recipient.objects.filter(pk__in=snapshot.mention_recipients).only("pk"),
-        lists=RecipientList.objects.filter(pk__in=snapshot.mention_lists).only("pk"),
-    )

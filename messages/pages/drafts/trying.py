@@ -16,12 +16,9 @@ from audit.actors import actor_of
 from messages.forms.composition import Composition, composition_of_draft, composition_of_post, number_of
 from messages.models import Broadcast, Draft
 from messages.pages.drafts.page import compose_page, new_name
-from messages.pages.drafts.panel import audience_of, mentions_of
 from messages.pages.drafts.trial import Trial, trial_of, tried_of
+from messages.pages.drafts.written import audience_of, mentions_of, tailoring_for
 from messages.pages.dry_run.rehearsal import typed_of, user_of
-from messages.services.checks import tailoring_of
-from messages.services.content import message_of
-from messages.services.overrides import overrides_of
 from messages.services.plans import plan_of, remember
 from messages.services.trying import CannotTry, send_to_test_group
 from robots.models import Robot
@@ -82,18 +79,12 @@ def _sent(request: HttpRequest, composition: Composition, to: Robot) -> Broadcas
     robots = list(audience_of(snapshot))
     if not robots:
         raise CannotTry(_("Choose at least one group: the test shows what that group would get."))
-    message = message_of(snapshot.msgtype, snapshot.content)
-    tailoring = tailoring_of(
-        message,
-        at=mentions_of(snapshot),
-        overrides=overrides_of(snapshot.overrides),
-        sharing=robots if snapshot.mention_sharing else None,
-    )
+    tailoring = tailoring_for(snapshot, robots, at=mentions_of(snapshot))
     return send_to_test_group(
         tailoring,
         like=next((robot for robot in robots if robot.pk == composition.shown), robots[0]),
         to=to,
-        name=composition.name or new_name(message),
+        name=composition.name or new_name(tailoring.message),
         by=actor_of(request),
         zone=settings.TIME_ZONE,
         key=_key(request),

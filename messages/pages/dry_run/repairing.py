@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from audit.actors import actor_of
-from messages.forms.composition import number_of
+from messages.forms.composition import number_of, numbers_in
 from messages.models import Draft
 from messages.pages.dry_run.rehearsal import Rehearsal, rehearse, typed_later, typed_of, user_of
 from messages.services.checks.findings import BLOCKER
@@ -48,7 +48,7 @@ _RIGHTS: Final = {Did.MENDED: EDIT, Did.ALLOWED: ROBOTS, Did.RESUMED: ROBOTS}
 def dry_run_begin(request: HttpRequest, pk: int) -> HttpResponse:
     """From the launch page: what stands on it is kept."""
     draft = get_object_or_404(Draft, pk=pk)
-    without = [number for text in request.POST.get("without", "").split(",") if (number := number_of(text))]
+    without = numbers_in(request.POST.get("without", ""))
     remember(draft, user_of(request), without=without, typed=typed_of(request))
     return redirect("broadcasts:draft_dry_run", pk=draft.pk)
 
