@@ -17,10 +17,9 @@ from messages.models import Succession
 from messages.services.drafts import StaleDraft
 from messages.services.succession.acts import NotTheNewest, succeed, undo
 from messages.services.succession.places import exchange_of, places_of
-from robots.forms.filters import NameFilter, search_recipients
+from robots.forms.filters import NameFilter, found_in
 from robots.models import Recipient
 
-MOST_FOUND = 10
 RIGHTS = (
     "robots.change_recipient",
     "robots.change_recipientlist",
@@ -39,12 +38,9 @@ def successor(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _succeed(request, leaver, chosen)
     text = NameFilter(request.GET).text
-    found = list(search_recipients(Recipient.objects.exclude(pk=pk), text).order_by("name", "pk")[: MOST_FOUND + 1])
     context = {
         "leaver": leaver,
-        "search": text,
-        "found": found[:MOST_FOUND],
-        "more_found": len(found) > MOST_FOUND,
+        **found_in(Recipient.objects.exclude(pk=pk).order_by("name", "pk"), text),
         "successor": chosen,
         "places": places_of(exchange_of(leaver, chosen or leaver)),
         "latest": Succession.objects.filter(leaver=leaver).select_related("successor").first(),

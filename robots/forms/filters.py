@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from audit.row_field import RowField
 from robots.models import Organisation, Recipient, RecipientList, Robot, RobotStatus, Tag
 
+MOST_FOUND = 10
+
 
 class RobotFilters(forms.Form):
     """A filter with a value that cannot be is no filter."""
@@ -55,6 +57,12 @@ def search_recipients(recipients: QuerySet[Recipient], text: str) -> QuerySet[Re
     digits = text.replace(" ", "").replace("-", "")
     found = Q(name__icontains=text) | Q(user_id__icontains=text)
     return recipients.filter(found | Q(mobile__contains=digits) if digits.lstrip("+").isdecimal() else found)
+
+
+def found_in(recipients: QuerySet[Recipient], text: str) -> dict[str, object]:
+    """What robots/people/_found.html shows: the first of them that the text fits, all where it is empty."""
+    found = list(search_recipients(recipients, text)[: MOST_FOUND + 1])
+    return {"search": text, "found": found[:MOST_FOUND], "more_found": len(found) > MOST_FOUND}
 
 
 def _valid(form: forms.Form) -> dict[str, Any]:

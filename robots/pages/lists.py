@@ -12,14 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.actors import actor_of
-from robots.forms.filters import NameFilter, search_recipients
+from robots.forms.filters import NameFilter, found_in
 from robots.forms.labels import RecipientListForm
 from robots.models import Recipient, RecipientList
 from robots.pages.paging import page_by_name
 from robots.pages.posting import posted
 from robots.services.lists import add_member, create_list, delete_list, remove_member, rename_list
-
-MOST_FOUND = 10
 
 
 @require_safe
@@ -39,14 +37,12 @@ def list_detail(request: HttpRequest, pk: int) -> HttpResponse:
     recipient_list = get_object_or_404(RecipientList.objects.annotate(member_count=Count("members")), pk=pk)
     text = NameFilter(request.GET).text
     others = Recipient.objects.exclude(lists=recipient_list)
-    found = list(search_recipients(others, text)[: MOST_FOUND + 1]) if text else []
+    found = found_in(others if text else others.none(), text)
     context = {
         "list": recipient_list,
         "page": page_by_name(request, recipient_list.members.all()),
-        "search": text,
-        "found": found[:MOST_FOUND],
-        "more_found": len(found) > MOST_FOUND,
-        "anybody": bool(found) or Recipient.objects.exists(),
+        **found,
+        "anybody": bool(found["found"]) or Recipient.objects.exists(),
     }
     return render(request, "robots/lists/detail.html", context)
 

@@ -11,12 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.actors import actor_of
-from robots.forms.filters import NameFilter, search_recipients
+from robots.forms.filters import NameFilter, found_in
 from robots.models import Recipient, Robot
 from robots.pages.paging import page_by_name
 from robots.services.groups import forget_member, note_member
-
-MOST_FOUND = 10
 
 
 @require_safe
@@ -27,14 +25,12 @@ def robot_members(request: HttpRequest, pk: int) -> HttpResponse:
     robot = get_object_or_404(Robot, pk=pk)
     text = NameFilter(request.GET).text
     others = Recipient.objects.exclude(groups=robot)
-    found = list(search_recipients(others, text)[: MOST_FOUND + 1]) if text else []
+    found = found_in(others if text else others.none(), text)
     context = {
         "robot": robot,
         "page": page_by_name(request, robot.members.all()),
-        "search": text,
-        "found": found[:MOST_FOUND],
-        "more_found": len(found) > MOST_FOUND,
-        "anybody": bool(found) or Recipient.objects.exists(),
+        **found,
+        "anybody": bool(found["found"]) or Recipient.objects.exists(),
     }
     return render(request, "robots/members/page.html", context)
 
