@@ -152,21 +152,21 @@ def resume_robot(robot: Robot, *, by: Actor) -> bool:
     return True
 
 
-@transaction.atomic
 def allow_keyword(robot: Robot, *, by: Actor) -> bool:
     """Let the bare keyword be added to messages that lack it. False when it was allowed already."""
-    if not Robot.objects.filter(pk=robot.pk, append_keyword=False).update(append_keyword=True):
-        return False
-    record("robot.updated", by=by, target=robot, detail={"append_keyword": [False, True]})
-    return True
+    return _set_append_keyword(robot, True, by=by)
+
+
+def forbid_keyword(robot: Robot, *, by: Actor) -> bool:
+    """Undoes allow_keyword. False when it was not allowed."""
+    return _set_append_keyword(robot, False, by=by)
 
 
 @transaction.atomic
-def forbid_keyword(robot: Robot, *, by: Actor) -> bool:
-    """Undoes allow_keyword. False when it was not allowed."""
-    if not Robot.objects.filter(pk=robot.pk, append_keyword=True).update(append_keyword=False):
+def _set_append_keyword(robot: Robot, allowed: bool, *, by: Actor) -> bool:
+    if not Robot.objects.filter(pk=robot.pk, append_keyword=not allowed).update(append_keyword=allowed):
         return False
-    record("robot.updated", by=by, target=robot, detail={"append_keyword": [True, False]})
+    record("robot.updated", by=by, target=robot, detail={"append_keyword": [not allowed, allowed]})
     return True
 
 
