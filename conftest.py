@@ -54,6 +54,13 @@ def staff_client(admin: User) -> Client:
 
 
 @pytest.fixture
+def english(staff_client: Client) -> Client:
+    """Reads the pages in English."""
+    staff_client.cookies["django_language"] = "en"
+    return staff_client
+
+
+@pytest.fixture
 def stranger() -> Client:
     return Client()
 

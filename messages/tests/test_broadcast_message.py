@@ -26,12 +26,6 @@ pytestmark = pytest.mark.django_db
 NINE = datetime(2099, 1, 5, 1, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def english(staff_client):
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def launched(
     message: Message, robots: Sequence[Robot], *, overrides: Sequence[Override] = (), at: At = NOBODY
 ) -> Broadcast:

@@ -13,12 +13,6 @@ pytestmark = pytest.mark.django_db
 LIST = "/broadcasts/"
 
 
-@pytest.fixture
-def english(staff_client):
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def page(broadcast: Broadcast, name: str = "detail", query: str = "") -> str:
     return reverse(f"broadcasts:broadcast_{name}", args=[broadcast.pk]) + query
 

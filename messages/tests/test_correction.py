@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -10,15 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from audit.actors import Actor
 from audit.models import Entry
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus, DeliveryStatus, Draft
-from messages.pages.drafts.order import order_of
 from messages.reasons import RESENT
 from messages.services.correction import NothingToCorrect, correct
 from messages.services.drafts import copy_draft, restore_version, save_draft
-from messages.services.launch import launch
 from messages.services.snapshots import Snapshot
+from messages.tests.draft_parts import WANG, launched
 from robots.models import Robot
 from tests.factories import (
     make_broadcast,
@@ -31,19 +28,11 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-WANG = Actor(name="wang")
-
 
 @pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
 
 
 def sent(states: dict[str, str], **fields: object) -> tuple[Broadcast, dict[str, Robot]]:
@@ -70,21 +59,6 @@ def press(client: Client, broadcast: Broadcast) -> str:
     answer = client.post(reverse("broadcasts:broadcast_correction", args=[broadcast.pk]), follow=True)
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())
-
-
-def launched(draft: Draft) -> Broadcast:
-    order = order_of(draft, without=())
-    return launch(
-        message=order.message,
-        at=order.at,
-        robots=order.robots,
-        name=draft.name,
-        by=WANG,
-        launch_key=uuid.uuid4(),
-        planned_at=None,
-        zone="Asia/Shanghai",
-        draft=draft,
-    )
 
 
 def test_it_goes_to_those_who_got_it_or_may_have_got_it(english: Client) -> None:

@@ -16,12 +16,6 @@ LIST = "/history/"
 RAW = '{"errcode":310000,"errmsg":"错误描述:关键词不匹配;<script>alert(1)</script>"}'
 
 
-@pytest.fixture
-def english(staff_client):
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def page(delivery: Delivery, name: str = "detail") -> str:
     return reverse(f"broadcasts:delivery_{name}", args=[delivery.pk])
 

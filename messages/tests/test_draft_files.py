@@ -34,12 +34,6 @@ CONTENTS = {
 }
 
 
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def upload(client: Client, body: object, name: str = "Fire drill.json") -> str:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     answer = client.post(IMPORT, {"file": SimpleUploadedFile(name, data)}, follow=True)

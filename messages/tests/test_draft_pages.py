@@ -22,12 +22,6 @@ WANG = Actor(name="wang")
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def english(staff_client):
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def text_of(response) -> str:
     assert response.status_code == 200
     return " ".join(response.content.decode().split())

@@ -8,42 +8,18 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from audit.actors import Actor
 from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Draft, LaunchPlan
 from messages.services.drafts import save_draft
 from messages.services.snapshots import Snapshot
+from messages.tests.draft_parts import WANG, saved, text_of
 from robots.models import Robot
 from tests.factories import make_broadcast, make_delivery, make_robot, make_run, make_user
 
 pytestmark = pytest.mark.django_db
 
-WANG = Actor(name="wang")
-
-
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
-def saved(*robots: Robot, msgtype: str = "text", content: dict | None = None, **changes) -> Draft:
-    snapshot = Snapshot(
-        name="Fire drill",
-        msgtype=msgtype,
-        content=content or {"content": "Drill at three."},
-        robots=[robot.pk for robot in robots],
-        **changes,
-    )
-    return save_draft(draft=None, snapshot=snapshot, based_on=None, by=WANG)
-
 
 def url_of(draft: Draft, act: str = "") -> str:
     return f"/drafts/{draft.pk}/dry-run/{act}"
-
-
-def text_of(response) -> str:
-    assert response.status_code == 200
-    return " ".join(response.content.decode().split())
 
 
 def found(response) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -50,12 +50,6 @@ def _english():
         yield
 
 
-@pytest.fixture
-def english(staff_client):
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def check(message: Message, *robots: Robot, at: At = NOBODY) -> Check:
     return check_launch(message=message, at=at, robots=robots)
 

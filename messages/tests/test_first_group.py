@@ -235,12 +235,6 @@ def test_the_first_group_is_one_of_several() -> None:
 
 
 # --- the pages --------------------------------------------------------------------------------------------------------
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("told", "words"),

@@ -22,12 +22,6 @@ TITLE = "Given up because it was paused"
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def page(robot: Robot) -> str:
     return reverse("robots:detail", args=[robot.pk])
 

@@ -31,12 +31,6 @@ def _english():
 
 
 @pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
-@pytest.fixture
 def branch() -> Organisation:
     """Of ten messages three are used and two are planned; two are kept for urgent broadcasts."""
     organisation = make_organisation("Branch", monthly_quota=10, reserve=2)

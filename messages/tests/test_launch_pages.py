@@ -1,48 +1,21 @@
 import re
-import uuid
 from datetime import UTC, datetime
 
 import pytest
 from django.utils import timezone
 
-from audit.actors import Actor
 from audit.models import Entry
 from messages.models import Broadcast, Draft, UncertainPolicy
 from messages.services.drafts import save_draft
-from messages.services.launch import launch
 from messages.services.snapshots import Snapshot
-from robots.models import Robot
+from messages.tests.draft_parts import WANG, launched, saved, text_of
 from tests.factories import make_recipient, make_robot, make_tag
 
 pytestmark = pytest.mark.django_db
 
-WANG = Actor(name="wang")
-
-
-@pytest.fixture
-def english(staff_client):
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
-def saved(*robots: Robot, msgtype: str = "text", content: dict | None = None, **changes) -> Draft:
-    snapshot = Snapshot(
-        name="Fire drill",
-        msgtype=msgtype,
-        content=content or {"content": "Drill at three."},
-        robots=[robot.pk for robot in robots],
-        **changes,
-    )
-    return save_draft(draft=None, snapshot=snapshot, based_on=None, by=WANG)
-
 
 def url_of(draft: Draft, act: str = "") -> str:
     return f"/drafts/{draft.pk}/launch/{act}"
-
-
-def text_of(response) -> str:
-    assert response.status_code == 200
-    return " ".join(response.content.decode().split())
 
 
 def page_form(response, **changes) -> dict[str, str]:
@@ -227,18 +200,7 @@ def test_only_what_was_seen_goes_out(english, change):
 def test_when_another_person_launched_meanwhile_the_page_says_who_and_offers_to_send_once_more(english):
     draft = saved(make_robot())
     page = english.get(url_of(draft))
-    order = page.context["order"]
-    other = launch(
-        message=order.message,
-        at=order.at,
-        robots=order.robots,
-        name=draft.name,
-        by=WANG,
-        launch_key=uuid.uuid4(),
-        planned_at=None,
-        zone="Asia/Shanghai",
-        draft=draft,
-    )
+    other = launched(draft)
     again = english.post(url_of(draft), page_form(page))
     text = text_of(again)
     assert "wang launched this draft while you were looking at it" in text

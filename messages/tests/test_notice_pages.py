@@ -21,12 +21,6 @@ from tests.factories import make_organisation, make_robot, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def client_with(*permissions: str) -> Client:
     user = make_user(f"with-{len(permissions)}")
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))

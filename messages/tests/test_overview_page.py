@@ -26,12 +26,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def english(staff_client):
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def text_of(client: Client) -> str:
     response = client.get(reverse("overview"))
     assert response.status_code == 200

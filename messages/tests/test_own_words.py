@@ -37,12 +37,6 @@ def _english():
         yield
 
 
-@pytest.fixture
-def english(staff_client):
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def check(message: Message, *robots: Robot, overrides: Sequence[Override]) -> Check:
     return check_launch(message=message, at=NOBODY, robots=robots, overrides=overrides)
 

@@ -28,12 +28,6 @@ def _english():
         yield
 
 
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def test_the_launch_page_offers_parts_and_one_press_takes_them(english: Client) -> None:
     draft = saved(make_robot("ops"), content=CONTENT)
     page = english.get(url_of(draft))

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,12 +11,6 @@ from tests.factories import make_broadcast, make_delivery, make_robot, make_run
 pytestmark = pytest.mark.django_db
 
 PAUSE, RESUME = ">Pause</button>", ">Resume</"
-
-
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
 
 
 def page(broadcast: Broadcast, name: str = "detail") -> str:

@@ -18,12 +18,6 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def english(staff_client):
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def preview(client, robots: Sequence[Robot], **fields: object) -> str:
     """The answer to a keystroke, as it is written."""
     form = {"msgtype": "markdown", "title": "Drill", "robots": [robot.pk for robot in robots], **fields}

@@ -24,12 +24,6 @@ pytestmark = pytest.mark.django_db
 RESEND = "/resend/"
 
 
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def text_of(response: HttpResponse) -> str:
     assert response.status_code == 200
     return " ".join(response.content.decode().split())

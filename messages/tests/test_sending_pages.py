@@ -16,12 +16,6 @@ STOP, RESUME, STATE = "/sending/stop/", "/sending/resume/", "/sending/state/"
 BANNER = 'id="stop-banner"'
 
 
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def text_of(response) -> str:
     assert response.status_code == 200
     return " ".join(response.content.decode().split())

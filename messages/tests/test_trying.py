@@ -25,12 +25,6 @@ from tests.factories import make_draft, make_organisation, make_recipient, make_
 LI = Actor(name="li")
 
 
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def tried(
     message: Message, *, like: Robot, to: Robot, at: At = NOBODY, key: uuid.UUID | None = None, **more: Any
 ) -> Broadcast:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,12 +29,6 @@ pytestmark = pytest.mark.django_db
 
 LI = Actor(name="li")
 NINE = datetime(2030, 5, 1, 1, 0, tzinfo=UTC)  # nine o'clock in Shanghai
-
-
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
 
 
 def launched(*, planned_at: datetime | None = None, useful_until: datetime | None = None) -> Broadcast:

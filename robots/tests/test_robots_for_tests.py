@@ -17,12 +17,6 @@ pytestmark = pytest.mark.django_db
 LI = Actor(name="li")
 
 
-@pytest.fixture
-def english(staff_client: Client) -> Client:
-    staff_client.cookies["django_language"] = "en"
-    return staff_client
-
-
 def test_a_robot_is_marked_for_tests_on_its_page_and_the_list_shows_it(english: Client) -> None:
     robot = make_robot("ops")
     assert "For tests" not in english.get(reverse("robots:list")).content.decode()
