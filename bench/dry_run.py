@@ -8,7 +8,6 @@ Milliseconds are those of the server alone, without network and browser; the med
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Iterator
@@ -19,8 +18,6 @@ from typing import Final
 import bench.throw_away  # noqa: F401
 
 # isort: split
-from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -28,8 +25,7 @@ from django.urls import reverse
 
 from bench.rows import fill
 from bench.tables import show
-from dingadmin.preparation import prepare
-from dingadmin.static_files import collect_static
+from bench.visitor import few_and_many, signed_in
 from messages.models import Draft
 
 TIMES: Final = 5
@@ -41,17 +37,10 @@ TEXTS: Final = {
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--few", type=int, default=500)
-    options.add_argument("--many", type=int, default=10_000)
-    asked = options.parse_args()
-    prepare()
-    collect_static()
-    client = Client(headers={"host": "localhost", "accept-language": "en"})
-    client.force_login(User.objects.get(is_superuser=True), backend=settings.AUTHENTICATION_BACKENDS[0])
+    (fewer, more), client = few_and_many(__doc__), signed_in()
     rows: list[tuple[object, ...]] = []
     before = 0
-    for robots in sorted({asked.few, asked.many}):
+    for robots in sorted({fewer, more}):
         fill(before, robots)
         before = robots
         rows += [_row(client, robots, text) for text in TEXTS]

@@ -8,7 +8,6 @@ network and browser; the median of five.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Iterator
@@ -21,9 +20,7 @@ from typing import Final
 import bench.throw_away  # noqa: F401
 
 # isort: split
-from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -31,8 +28,7 @@ from django.urls import reverse
 
 from bench.rows import fill
 from bench.tables import show
-from dingadmin.preparation import prepare
-from dingadmin.static_files import collect_static
+from bench.visitor import few_and_many, signed_in
 from messages.models import Broadcast, Draft
 from robots.models import Organisation, RecipientList, Robot
 from simulator.models import Group
@@ -99,20 +95,13 @@ class Cost:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--few", type=int, default=500)
-    options.add_argument("--many", type=int, default=10_000)
-    asked = options.parse_args()
-    prepare()
-    collect_static()
-    client = Client(headers={"host": "localhost", "accept-language": "en"})
-    client.force_login(User.objects.get(is_superuser=True), backend=settings.AUTHENTICATION_BACKENDS[0])
+    (fewer, more), client = few_and_many(__doc__), signed_in()
     pages = [*PAGES, *admin_lists()]
-    fill(0, asked.few)
+    fill(0, fewer)
     few = [_cost(page, client) for page in pages]
-    fill(asked.few, asked.many)
+    fill(fewer, more)
     many = [_cost(page, client) for page in pages]
-    headings = ("page", *(f"{unit}, {rows:,} rows" for unit in ("queries", "ms") for rows in (asked.few, asked.many)))
+    headings = ("page", *(f"{unit}, {rows:,} rows" for unit in ("queries", "ms") for rows in (fewer, more)))
     show(headings, [_row(page, *costs) for page, *costs in zip(pages, few, many, strict=True)])
 
 
