@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dingtalk.payloads import At
 from messages.models import UncertainPolicy
-from messages.services.planning import UnknownZone, WallTime, at_wall_time, zone_named
+from messages.schedule.wall_times import UnknownZone, WallTime, at_wall_time, zone_named
 
 NOW: Final = "now"
 LATER: Final = "later"

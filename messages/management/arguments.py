@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dingtalk.payloads import Message, Text
+from messages.schedule.wall_times import at_wall_time
 from messages.services.checks import Finding
 from messages.services.message_files import MAX_FILE_BYTES, FileRefused, read_file
-from messages.services.planning import NeverUseful, PlannedInPast, at_wall_time, planned_moment, useful_moment
+from messages.services.planning import NeverUseful, PlannedInPast, planned_moment, useful_moment
 from robots.models import Robot, Tag
 
 

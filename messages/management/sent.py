@@ -15,7 +15,7 @@ from messages.management.ordering import Order
 from messages.management.wording import counts_line, delivery_line
 from messages.models import Broadcast, DeliveryStatus, Run
 from messages.reporting import counts_of, deliveries_of, delivery_as_json
-from messages.services.planning import clock
+from messages.schedule.wall_times import clock
 
 DONE: Final = 0
 NOT_ALL_DELIVERED: Final = 1

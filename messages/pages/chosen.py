@@ -19,7 +19,7 @@ from audit.filters import start_of
 from messages.forms.composition import number_of
 from messages.history.chosen import Chosen
 from messages.models import Broadcast
-from messages.services.planning import at_wall_time
+from messages.schedule.wall_times import at_wall_time
 from robots.models import Robot
 
 MOST: Final = 1000  # a page of a list has 50; more are chosen by their broadcast or their robot

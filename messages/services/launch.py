@@ -21,13 +21,14 @@ from dingtalk.payloads.cleaning import cleaned_at
 from messages.models import Broadcast, Draft, Target, UncertainPolicy
 from messages.rendering.frozen import store_ending
 from messages.rendering.message import storable
+from messages.schedule.wall_times import clock, zone_named
 from messages.services.audience import Audience, as_they_are_now
 from messages.services.checks import Check, Finding, LaunchCheck, robot_deleted, tailoring_of
 from messages.services.checks.parts import InParts, bare_message, ending_in_parts
 from messages.services.content import summary
 from messages.services.drafts import StaleDraft
 from messages.services.overrides import Override
-from messages.services.planning import clock, planned_moment, useful_moment, zone_named
+from messages.services.planning import planned_moment, useful_moment
 from messages.services.tailoring import Tailoring
 from messages.wakeups import wake_tick
 from robots.bulk import insert_many

@@ -14,10 +14,11 @@ from audit.actors import Actor
 from audit.models import Entry
 from dingtalk.payloads import NOBODY, At, Link, Markdown, Text, message_from_dict
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus, Draft, Run, Target, UncertainPolicy
+from messages.schedule.wall_times import UnknownZone
 from messages.services import audience
 from messages.services.drafts import StaleDraft
 from messages.services.launch import AlreadyLaunched, LaunchRefused, launch
-from messages.services.planning import PlannedInPast, UnknownZone
+from messages.services.planning import PlannedInPast
 from robots.models import Robot, RobotStatus
 from tests.factories import make_draft, make_robot, make_user
 

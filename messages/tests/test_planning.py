@@ -6,15 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from messages.services.planning import (
-    PlannedInPast,
-    UnknownZone,
-    WallKind,
-    at_wall_time,
-    clock,
-    planned_moment,
-    zone_named,
-)
+from messages.schedule.wall_times import UnknownZone, WallKind, at_wall_time, clock, zone_named
+from messages.services.planning import PlannedInPast, planned_moment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -14,7 +14,7 @@ from messages.management.sent import refused_as_json
 from messages.management.wording import attempt_lines, counts_line, delivery_line, refusal_line
 from messages.models import Run
 from messages.reporting import counts_of, deliveries_of, report_of, resends_of
-from messages.services.planning import clock
+from messages.schedule.wall_times import clock
 
 REFUSED: Final = 2
 

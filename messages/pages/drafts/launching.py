@@ -17,10 +17,10 @@ from messages.forms.launch import LaunchForm, proposal, zone_names
 from messages.models import Broadcast
 from messages.pages.drafts.order import Order, all_robots_of, grouped, has_reserve
 from messages.pages.drafts.trial import trial_of
+from messages.schedule.wall_times import WallTime, clock
 from messages.services.checks import Check
 from messages.services.checks.dry_run import dry_run
 from messages.services.checks.parts import IN_PARTS
-from messages.services.planning import WallTime, clock
 
 ROBOTS_SHOWN = 12  # at first sight
 ROBOTS_LISTED = 500  # on demand

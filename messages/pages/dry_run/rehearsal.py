@@ -15,9 +15,9 @@ from dingtalk.payloads import NOBODY
 from messages.forms.launch import LATER, LaunchForm
 from messages.models import Draft, LaunchPlan
 from messages.pages.drafts.order import Order, order_of
+from messages.schedule.wall_times import WallTime
 from messages.services.checks import Finding
 from messages.services.checks.dry_run import DryRun, dry_run
-from messages.services.planning import WallTime
 from messages.services.plans import plan_of
 
 # What stands on the launch page of one moment only: a key, and answers to what that very page asks.

@@ -14,8 +14,8 @@ from dingtalk.payloads import At
 from messages.history.quota import QuotaUse
 from messages.history.waiting import engine_state
 from messages.models import EngineState
+from messages.schedule.wall_times import clock
 from messages.services.budget import uses_of
-from messages.services.planning import clock
 from messages.services.tailoring import Tailoring
 from robots.models import Organisation, Robot
 
