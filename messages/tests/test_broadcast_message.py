@@ -6,20 +6,20 @@ import json
 import re
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.actors import Actor
-from dingtalk.payloads import NOBODY, At, Message, Text
+from dingtalk.payloads import NOBODY, At, Markdown, Message, Text
 from messages.engine.firing import fire
-from messages.models import Body, Broadcast, Delivery, Target
+from messages.models import Body, Broadcast, Delivery, Run, Target
 from messages.services.launch import launch
 from messages.services.overrides import Override
 from robots.models import Robot
-from tests.factories import make_recipient, make_robot
+from tests.factories import make_delivery, make_recipient, make_robot, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -42,13 +42,19 @@ def launched(
     )
 
 
-def shown(client, broadcast: Broadcast, target: Target | None = None, **asked: object) -> str:
-    """The part of the page with the message, without its tags."""
+def drawn(client, broadcast: Broadcast, target: Target | None = None, **asked: object) -> str:
+    """The part of the page with the message, as it is written."""
     query = {**({"shown": target.pk} if target else {}), **asked}
     response = client.get(f"/broadcasts/{broadcast.pk}/", query)
     assert response.status_code == 200
     part = re.search('<section class="previewed".*?</section>', response.content.decode(), re.DOTALL)
-    return " ".join(re.sub("<[^>]*>", " ", part[0]).split()) if part else ""
+    return part[0] if part else ""
+
+
+def shown(client, broadcast: Broadcast, target: Target | None = None, **asked: object) -> str:
+    """The same without its tags."""
+    page = re.sub('<span class="dt-from"[^>]*>(.*?)</span>', r"\1", drawn(client, broadcast, target, **asked))
+    return " ".join(re.sub("<[^>]*>", " ", page).split())
 
 
 def test_before_it_goes_out_each_group_is_shown_what_it_will_get(english):
@@ -102,8 +108,57 @@ def test_a_group_is_found_among_many(english):
 
 def test_a_broadcast_that_all_read_alike_has_nothing_to_choose(english):
     broadcast = launched(Text("For all."), [make_robot("a"), make_robot("b")])
-    assert shown(english, broadcast) == ""
-    assert "For all." in english.get(f"/broadcasts/{broadcast.pk}/").content.decode()
+    page = drawn(english, broadcast)
+    assert "id_shown" not in page
+    assert "For all." in page
+
+
+CLUMSY = Markdown("Drill of {{ group }}", "Ask **{{ manager }}** `now`")
+
+
+def test_it_is_drawn_as_the_drafts_preview_draws_it(english):
+    robot = make_robot("a", group_name="Shop a", variables={"manager": "Mrs Ma"})
+    broadcast = launched(CLUMSY, [robot])
+    for _sent in (False, True):
+        page = drawn(english, broadcast)
+        assert '<p class="dt-line-summary">a: Drill of <span class="dt-from"' in page
+        assert '<strong><span class="dt-from" title="{{ manager }}">Mrs Ma</span></strong>' in page
+        assert '<mark class="dt-unshown" title="DingTalk will not show this">' in page
+        words = shown(english, broadcast)
+        assert "In the list of chats Shop a a: Drill of Shop a In the group" in words
+        assert "Line 1: DingTalk will not show code as code" in words
+        assert "Repeat it in the text if readers must see it." in words
+        fire(broadcast.pk, now=NINE)
+    assert "Date, time and number" not in shown(english, broadcast)
+
+
+def test_what_all_read_alike_is_drawn_so_as_well(english):
+    broadcast = launched(Markdown("Fire drill", "Leave `now`"), [make_robot("a"), make_robot("b")])
+    assert '<mark class="dt-unshown" title="DingTalk will not show this">' in drawn(english, broadcast)
+    page = shown(english, broadcast)
+    assert "In the list of chats Group Fire drill In the group" in page
+    assert "Good to know The title stands in the list of chats only." in page
+    assert "Line 1: DingTalk will not show code as code" in page
+
+
+def test_what_the_robots_footer_added_is_marked(english):
+    robot = make_robot("a", group_name="Shop a", keywords=["Drill"], footer="Drill of Shop a", append_keyword=True)
+    broadcast = launched(Text("Leave at three."), [robot])
+    page = drawn(english, broadcast)
+    assert 'because the text has none of the robot&#x27;s keywords">Drill of Shop a</span>' in page
+    assert "At the end Drill of Shop a because the text has none" in shown(english, broadcast)
+
+
+def test_what_is_sent_again_tells_the_date_of_its_own_run(english):
+    broadcast = launched(Text("At {{ run.time }} in {{ group }}"), [make_robot("a", group_name="Shop a")])
+    fire(broadcast.pk, now=NINE)
+    first, again = broadcast.runs.get(), make_run(broadcast, planned_at=NINE + timedelta(hours=2))
+    Run.objects.filter(pk=again.pk).update(resend_of=first)
+    at_eleven = json.dumps({"msgtype": "text", "text": {"content": "At 11:00 in Shop a"}})
+    body = Body.objects.create(sha256="1" * 64, text=at_eleven)
+    make_delivery(broadcast.targets.get().robot, run=again, body=body)
+    page = drawn(english, broadcast)
+    assert 'At <span class="dt-from" title="{{ run.time }}">11:00</span>' in page
 
 
 def test_a_page_takes_as_many_queries_for_many_groups_as_for_a_few(english):

@@ -59,7 +59,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_live(request, broadcast),
         "content": content,
-        "in_group": in_group(broadcast, request.GET) if content.bubble else None,
+        "in_group": in_group(broadcast, request.GET) if content.preview else None,
         "runs": list(broadcast.runs.order_by("pk")[:RUNS_SHOWN]),
         "corrections": list(broadcast.corrections.order_by("pk")[:RUNS_SHOWN]),
         "correction_draft": correction_in_writing(broadcast),

@@ -5,35 +5,34 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from dingtalk.payloads import At, Message, PayloadError, message_from_dict
+from dingtalk.payloads import At, PayloadError, message_from_dict
 from messages.forms.composition import number_of
 from messages.models import Broadcast, Delivery, Target
+from messages.pages.broadcasts.frozen import Frozen, Read, facts_of
 from messages.pages.broadcasts.people import names_of
 from messages.pages.drafts.pieces import Piece
+from messages.pages.drafts.remarks import Remark, hints_of
 from messages.pages.switching import LISTED, Choice, Switch
 from messages.preview.bubbles import Bubble, bubble_of
 from messages.preview.mentions import marks_of
-from messages.rendering.frozen import stored_ending, stored_mentions
-from messages.rendering.message import template_of
-from messages.rendering.parts import outgoing
-from messages.rendering.values import RunFacts, values_of
-from messages.services.content import message_of
-
-Read: TypeAlias = tuple[Message, At]
+from messages.preview.preview import Preview, preview_of
 
 
 @dataclass(frozen=True, slots=True)
 class InGroup:
-    """`bubbles`: one for each part. `sent`: these are the very words of its deliveries, and not yet to be made."""
+    """`preview`: of the whole message. `parts`: of one that is too long. `sent`: these are the very words of its
+    deliveries, and not yet to be made.
+    """
 
     switch: Switch
     target: Target
-    bubbles: Sequence[Bubble]
+    preview: Preview
+    parts: Sequence[Bubble]
     sent: bool
     pieces: Sequence[Piece]
 
@@ -44,6 +43,10 @@ class InGroup:
     @property
     def own_words(self) -> bool:
         return self.target.override is not None
+
+    @property
+    def hints(self) -> Sequence[Remark]:
+        return hints_of(self.preview.hints)
 
 
 def in_group(broadcast: Broadcast, asked: QueryDict) -> InGroup | None:
@@ -58,23 +61,25 @@ def in_group(broadcast: Broadcast, asked: QueryDict) -> InGroup | None:
     target = (targets.filter(pk=chosen).first() if chosen else None) or targets.first()
     if target is None:
         return None
-    frozen = _Frozen(broadcast, target)
-    sent = list(filter(None, map(_read, _bodies(broadcast, target))))
+    run, bodies = _delivered(broadcast, target)
+    frozen = Frozen(broadcast, target, facts_of(broadcast, run))
+    sent = list(filter(None, map(_read, bodies)))
     return InGroup(
         switch=_switch(targets, target, asked.get("search_shown", "").strip()[:100]),
         target=target,
-        bubbles=[_bubble(each, target) for each in sent or frozen.messages()],
+        preview=_preview(frozen, sent, target),
+        parts=_parts(sent or frozen.messages(), target),
         sent=bool(sent),
         pieces=frozen.pieces(),
     )
 
 
-def _bodies(broadcast: Broadcast, target: Target) -> list[str]:
-    """Of its newest run, part by part."""
+def _delivered(broadcast: Broadcast, target: Target) -> tuple[int | None, list[str]]:
+    """Its newest run, and the bodies of that, part by part."""
     mine = Q(robot=target.robot_id) if target.robot_id else Q(robot=None, robot_name=target.robot_name)
     deliveries = Delivery.objects.filter(mine, run__broadcast=broadcast).order_by("-run", "part")
     rows = list(deliveries.values_list("run", "body__text")[:LISTED])
-    return [text for run, text in rows if run == rows[0][0]]
+    return (rows[0][0] if rows else None), [text for run, text in rows if run == rows[0][0]]
 
 
 def _read(body: str) -> Read | None:
@@ -91,30 +96,24 @@ def _at(at: Mapping[str, Any]) -> At:
     return At(tuple(map(str, mobiles)), tuple(map(str, user_ids)), everyone=at.get("isAtAll") is True)
 
 
-class _Frozen:
-    """What the launch froze for the target."""
-
-    def __init__(self, broadcast: Broadcast, target: Target) -> None:
-        content = broadcast.content if target.override is None else broadcast.overrides[target.override]
-        self._template = template_of(message_of(broadcast.msgtype, content))
-        run = RunFacts(broadcast.next_at or broadcast.planned_at, broadcast.zone)
-        self._values = values_of(robot=target.robot_name, group=target.group_name, variables=target.variables, run=run)
-        self._at = stored_mentions(target.mentions, broadcast.at)
-        self._ending = stored_ending(target.ending)
-
-    def messages(self) -> list[Read]:
-        message = self._template.filled(self._values).message
-        return [(part.message, part.at) for part in outgoing(message, at=self._at, ending=self._ending)]
-
-    def pieces(self) -> list[Piece]:
-        """Of the variables; what is said of those that change with each run is what the plan says."""
-        return [Piece(name, value, "") for name, value in self._template.shown(self._values)]
+def _preview(frozen: Frozen, sent: Sequence[Read], target: Target) -> Preview:
+    """As the draft's preview shows it; of words that went out and were no others with what was put in."""
+    message, at, put_in = frozen.message, frozen.at, frozen.put_in()
+    if len(sent) == 1 and not frozen.is_in(sent[0][0]):
+        (message, at), put_in = sent[0], None
+    return preview_of(message, at=at, names=_names(at), sender=target.robot_name, put_in=put_in)
 
 
-def _bubble(read: Read, target: Target) -> Bubble:
-    message, at = read
-    marks = marks_of(at, names_of([*at.mobiles, *at.user_ids]))
-    return bubble_of(message, at=at, marks=marks, sender=target.robot_name)
+def _parts(reads: Sequence[Read], target: Target) -> list[Bubble]:
+    """None where it is one message."""
+    if len(reads) < 2:
+        return []
+    sender = target.robot_name
+    return [bubble_of(message, at=at, marks=marks_of(at, _names(at)), sender=sender) for message, at in reads]
+
+
+def _names(at: At) -> dict[str, str]:
+    return names_of([*at.mobiles, *at.user_ids])
 
 
 def _switch(targets: QuerySet[Target], target: Target, search: str) -> Switch:

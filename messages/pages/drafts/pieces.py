@@ -22,7 +22,7 @@ class Piece:
 
     @property
     def label(self) -> str:
-        return f"{{{{ {self.name} }}}} · {self.source}" if self.name else self.source
+        return " · ".join(filter(None, (f"{{{{ {self.name} }}}}" if self.name else "", self.source)))
 
 
 def pieces_of(group: GroupMessage, robot: Robot) -> list[Piece]:

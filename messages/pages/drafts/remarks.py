@@ -56,5 +56,13 @@ def of_problems(problems: Iterable[Problem], source: Source) -> Iterator[Remark]
 
 def of_hints(hints: Iterable[Hint], source: Source) -> Iterator[Remark]:
     for hint in hints:
-        text = _("Line %(line)d: %(text)s") % {"line": hint.line, "text": hint.text} if hint.line else hint.text
-        yield Remark(source.field(hint.place), "hint", text)
+        yield Remark(source.field(hint.place), "hint", _told(hint))
+
+
+def hints_of(hints: Iterable[Hint]) -> list[Remark]:
+    """Of a message that nobody writes any more: beside no field."""
+    return [Remark("", "hint", _told(hint)) for hint in hints]
+
+
+def _told(hint: Hint) -> str | Promise:
+    return _("Line %(line)d: %(text)s") % {"line": hint.line, "text": hint.text} if hint.line else hint.text
