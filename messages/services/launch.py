@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -18,20 +18,18 @@ from audit.log import record
 from audit.words import name_in_words
 from dingtalk.payloads import At, Message, message_to_dict
 from dingtalk.payloads.cleaning import cleaned_at
-from messages.models import Broadcast, Draft, Target, UncertainPolicy
-from messages.rendering.frozen import store_ending
+from messages.models import Broadcast, Draft, UncertainPolicy
 from messages.rendering.message import storable
 from messages.schedule.wall_times import clock, zone_named
-from messages.services.audience import Audience, as_they_are_now
-from messages.services.checks import Check, Finding, LaunchCheck, robot_deleted, tailoring_of
-from messages.services.checks.parts import InParts, bare_message, ending_in_parts
+from messages.services.aiming import aim
+from messages.services.audience import Audience
+from messages.services.checks import Check, LaunchCheck, tailoring_of
 from messages.services.content import summary
 from messages.services.drafts import StaleDraft
 from messages.services.overrides import Override
 from messages.services.planning import planned_moment, useful_moment
 from messages.services.tailoring import Tailoring
 from messages.wakeups import wake_tick
-from robots.bulk import insert_many
 from robots.models import Robot
 
 NAME_LENGTH: Final = 100
@@ -166,7 +164,7 @@ def _launch(order: _Order) -> Broadcast:
     )
     checking = LaunchCheck(tailoring, at=order.at, when=planned_at, urgent=order.urgent, split=order.split)
     broadcast = _freeze(order, planned_at, tailoring)
-    check = _aim(broadcast, order.audience, tailoring, checking)
+    check = aim(broadcast, order.audience, tailoring, checking)
     if check.blockers or (check.questions and not order.over_quota):
         raise LaunchRefused(check)  # which takes back everything that was written
     detail = _detail(order, broadcast) | ({"over_quota": True} if check.questions else {})
@@ -227,65 +225,6 @@ def _freeze(order: _Order, planned_at: datetime, tailoring: Tailoring) -> Broadc
         created_by_id=order.by.user_id,
         created_by_name=order.by.name,
     )
-
-
-class _Target(NamedTuple):
-    """Named like the target's own fields."""
-
-    broadcast: int
-    robot: int
-    robot_name: str
-    group_name: str
-    variables: Mapping[str, str]
-    override: int | None
-    ending: Mapping[str, Any] | None
-    mentions: Mapping[str, Sequence[str]] | None
-
-
-def _aim(broadcast: Broadcast, audience: Audience, tailoring: Tailoring, checking: LaunchCheck) -> Check:
-    """The robots as they are now, part by part: what is checked of each is what is frozen of it."""
-    gone: list[Finding] = []
-    ended = False
-    for part in audience.parts():
-        robots = as_they_are_now(part)
-        checking.look_at(robots)
-        targets = list(_targets(broadcast, robots, tailoring, checking.parts))
-        _insert(targets, checking.parts)
-        ended = ended or any(target.ending for target in targets)
-        there = {robot.pk for robot in robots}
-        gone += [robot_deleted(Robot(pk=pk, name=name)) for pk, name in part.items() if pk not in there]
-    if checking.parts.counts or (ended and not broadcast.tailored):
-        broadcast.tailored, broadcast.split = broadcast.tailored or ended, bool(checking.parts.counts)
-        broadcast.save(update_fields=["tailored", "split"])
-    check = checking.made()
-    return replace(check, findings=(*check.findings, *gone))
-
-
-def _insert(targets: Sequence[_Target], parts: InParts) -> None:
-    """How many messages each of them gets stands in a column only where some get several."""
-    if not parts.counts:
-        insert_many(Target, _Target._fields, targets)
-        return
-    rows = [(*target, parts.counts.get(target.robot, 1)) for target in targets]
-    insert_many(Target, (*_Target._fields, "parts"), rows)
-
-
-def _targets(broadcast: Broadcast, robots: Iterable[Robot], tailoring: Tailoring, parts: InParts) -> Iterator[_Target]:
-    for robot in robots:
-        if robot.pk in parts.counts:
-            ending = ending_in_parts(robot, bare_message(tailoring, robot))
-        else:
-            ending = tailoring.ending_of(robot)
-        yield _Target(
-            broadcast.pk,
-            robot.pk,
-            robot.name,
-            robot.group_name,
-            variables=tailoring.variables_of(robot),
-            override=tailoring.override_of(robot),
-            ending=store_ending(ending),
-            mentions=tailoring.own_mentions_of(robot),
-        )
 
 
 def _detail(order: _Order, broadcast: Broadcast) -> dict[str, object]:

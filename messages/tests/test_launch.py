@@ -179,7 +179,7 @@ def test_many_robots_are_read_checked_and_frozen_part_by_part(monkeypatch):
         held.append(len(found))
         return found
 
-    monkeypatch.setattr("messages.services.launch.as_they_are_now", read)
+    monkeypatch.setattr("messages.services.aiming.as_they_are_now", read)
     broadcast = launched(*robots)
     assert held == [4, 4, 2]
     assert [target.robot_name for target in broadcast.targets.all()] == [robot.name for robot in robots]
@@ -412,7 +412,7 @@ def test_a_robot_deleted_while_the_launch_writes_is_named(monkeypatch):
         delete_meanwhile()
         return found
 
-    monkeypatch.setattr("messages.services.launch.as_they_are_now", reread)
+    monkeypatch.setattr("messages.services.aiming.as_they_are_now", reread)
     with pytest.raises(LaunchRefused) as refusal:
         launched(robot, other)
     assert codes(refusal) == [("ops", "robot_deleted")]
