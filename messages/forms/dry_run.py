@@ -32,6 +32,7 @@ class DryRunFilters(forms.Form):
     q = forms.CharField(label=gettext_lazy("Robot or group"), required=False, max_length=100)
     level = forms.ChoiceField(label=gettext_lazy("Result"), required=False, choices=_levels)
     check = forms.ChoiceField(label=pgettext_lazy("noun", "Check"), required=False, choices=_topics)
+    found = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)  # one thing that was found
 
     def asked(self, name: str) -> str:
         """What cannot be understood filters nothing."""

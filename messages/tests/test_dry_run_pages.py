@@ -33,11 +33,11 @@ def group_of(response, code: str):
 
 
 def rows(response) -> list[str]:
-    return [row.robot.name for row in response.context["page"].rows]
+    return [row.reading.robot.name for row in response.context["page"].rows]
 
 
 def labels(response, name: str) -> dict[str, str]:
-    row = next(row for row in response.context["page"].rows if row.robot.name == name)
+    row = next(row for row in response.context["page"].rows if row.reading.robot.name == name)
     return {cell.topic.value: cell.label for cell in row.cells}
 
 
@@ -62,7 +62,7 @@ def test_a_table_says_of_every_robot_what_each_check_found(english):
     page = english.get(url_of(draft))
     assert found(page)[:2] == [("blocker", "robot_paused", ("Closed",)), ("blocker", "keyword_missing", ("Strict",))]
     assert rows(page) == ["Closed", "Fine", "Strict"]
-    assert [row.level for row in page.context["page"].rows] == ["blocker", "note", "blocker"]
+    assert [row.reading.worst for row in page.context["page"].rows] == ["blocker", "note", "blocker"]
     assert labels(page, "Closed")["robot"] == "Blocks"
     assert labels(page, "Strict")["keyword"] == "Blocks"
     assert labels(page, "Fine") | {"pace": "", "quota": ""} == {
@@ -372,6 +372,54 @@ def test_counts_lead_to_their_rows(english):
     text = text_of(english.get(url_of(draft)))
     assert 'href="?level=blocker#rows"' in text
     assert 'href="?check=robot&amp;level=blocker#rows"' in text
+
+
+def test_what_concerns_all_is_counted_in_every_row(english):
+    """The rows show it; so the figures above them count it, and lead to these rows."""
+    insecure = {"title": "Drill", "text": "# Drill\n\n![plan](http://a.example/plan.png)"}
+    draft = saved(make_robot("Fine"), paused("Closed"), make_robot("Other"), msgtype="markdown", content=insecure)
+    page = english.get(url_of(draft))
+    assert ("warning", "picture_insecure", ()) in found(page)
+    assert page.context["summary"] == {"groups": 3, "blocked": 1, "warned": 2, "fine": 0}
+    assert rows(english.get(url_of(draft), {"level": "warning"})) == ["Fine", "Other"]
+    assert rows(english.get(url_of(draft), {"level": "fine"})) == []
+    links = next(count for count in page.context["counts"] if count.topic == "links")
+    assert (links.blocked, links.warned, links.noted) == (0, 3, 0)
+    assert rows(english.get(url_of(draft), {"check": "links", "level": "warning"})) == ["Closed", "Fine", "Other"]
+
+
+def test_what_blocks_all_leaves_no_group_that_gets_it(english):
+    draft = saved(make_robot(), make_robot(), content={"content": "Drill at three. " * 2000})
+    page = english.get(url_of(draft))
+    assert page.context["summary"] == {"groups": 2, "blocked": 2, "warned": 0, "fine": 0}
+    assert "Leave out all of these groups" not in text_of(page)
+
+
+@pytest.mark.parametrize("level", ["blocker", "warning", "note", "fine"])
+def test_every_number_is_the_number_of_the_rows_it_leads_to(english, level):
+    robots = [paused("Closed"), make_robot("Strict", keywords=["Notice"]), make_robot("Fine")]
+    robots.append(make_robot("Failing", last_kind="refused_robot", last_reason="sign_mismatch"))
+    draft = saved(*robots)
+    page = english.get(url_of(draft))
+    figure = {"blocker": "blocked", "warning": "warned", "fine": "fine"}.get(level)
+    if figure:
+        assert page.context["summary"][figure] == len(rows(english.get(url_of(draft), {"level": level})))
+    for count in page.context["counts"]:
+        told = {"blocker": count.blocked, "warning": count.warned, "note": count.noted}.get(level)
+        shown = rows(english.get(url_of(draft), {"level": level, "check": count.topic.value}))
+        assert told in (None, len(shown))
+
+
+def test_the_groups_of_one_finding_are_its_rows_and_no_others(english):
+    removed = make_robot("Gone", status="paused", paused_reason="robot_removed")
+    draft = saved(paused("Closed"), removed, make_robot("Fine"))
+    page = english.get(url_of(draft))
+    closed = next(group for group in page.context["levels"][0].groups if group.robots[0].name == "Closed")
+    assert f'href="?found={closed.name}#rows"' in text_of(page)
+    narrowed = english.get(url_of(draft), {"found": closed.name})
+    assert rows(narrowed) == ["Closed"]
+    assert narrowed.context["page"].found == closed.text
+    assert "Show all groups" in text_of(narrowed)
 
 
 def test_many_robots_come_page_by_page(english):

@@ -75,7 +75,7 @@ def launch_page(
         "warnings": grouped(check.warnings),
         "notes": grouped(note for note in check.notes if note.code == "ending_added"),
         "in_parts": grouped(note for note in check.notes if note.code == IN_PARTS),
-        "told": len(check.notes),
+        "told": len(grouped(check.notes)),
         "questions": check.questions,
         "may_be_urgent": urgent or has_reserve(order.robots),
         "all_blocked": all_robots_of(check),

@@ -10,10 +10,9 @@ from django.views.decorators.http import require_safe
 from messages.forms.dry_run import DryRunFilters
 from messages.forms.dry_run import Level as LevelChoice
 from messages.models import Draft
-from messages.pages.dry_run.rehearsal import Rehearsal, rehearse, user_of
-from messages.pages.dry_run.report import by_robot, counts_of, levels_of
+from messages.pages.dry_run.rehearsal import rehearse, user_of
+from messages.pages.dry_run.report import counts_of, levels_of, readings_of, summary_of
 from messages.pages.dry_run.rows import page_of
-from messages.services.checks.findings import BLOCKER, WARNING
 from messages.services.snapshots import Snapshot
 
 
@@ -24,6 +23,7 @@ def dry_run_page(request: HttpRequest, pk: int) -> HttpResponse:
     rehearsal = rehearse(get_object_or_404(Draft, pk=pk), user_of(request))
     filters = DryRunFilters(request.GET)
     findings = rehearsal.run.check.findings
+    readings = readings_of(findings, rehearsal.order.robots)
     context = {
         "draft": rehearsal.draft,
         "rehearsal": rehearsal,
@@ -31,27 +31,12 @@ def dry_run_page(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": rehearsal.plan,
         "last_step": rehearsal.plan.steps[-1] if rehearsal.plan.steps else None,
         "levels": levels_of(findings, Snapshot.of(rehearsal.draft)),
-        "counts": counts_of(findings),
-        "summary": _summary(rehearsal),
-        "page": page_of(rehearsal, filters, request.GET),
+        "counts": counts_of(findings, readings),
+        "summary": summary_of(readings),
+        "page": page_of(rehearsal, readings, filters, request.GET),
         "filters": filters,
         "query": f"?{request.GET.urlencode()}" if request.GET else "",
         "filtered": any(request.GET.get(name) for name in filters.fields),
         "level_labels": dict(LevelChoice.choices),
     }
     return render(request, "broadcasts/dry_run/page.html", context)
-
-
-def _summary(rehearsal: Rehearsal) -> dict[str, int]:
-    """Groups by the worst that was found about themselves."""
-    own = by_robot(rehearsal.run.check.findings)
-    blocked = {pk for pk, found in own.items() if any(each.level == BLOCKER for each in found)}
-    warned = {pk for pk, found in own.items() if any(each.level == WARNING for each in found)} - blocked
-    groups = rehearsal.order.groups
-    return {
-        "groups": groups,
-        "blocked": len(blocked),
-        "warned": len(warned),
-        "fine": groups - len(blocked) - len(warned),
-        "blockers": sum(not each.robot for each in rehearsal.run.check.blockers),
-    }

@@ -1,11 +1,13 @@
-"""The dry run as the page tells it: what was found, whom it concerns, and a row for each robot."""
+"""The dry run as the page tells it: what was found, whom it concerns, and how every group does."""
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
-from urllib.parse import urlencode
 
 from messages.services.checks import Finding
 from messages.services.checks.findings import BLOCKER, NOTE, WARNING
@@ -24,7 +26,7 @@ GROUPS_SHOWN: Final = 30  # of each level; the rows tell the rest
 class Group:
     """One thing that was found, with the robots that it concerns; none when it concerns the message.
 
-    `mend`: what one press does to the draft; "" for nothing. `rows_url`: the table's rows of them.
+    `mend`: what one press does to the draft; "" for nothing. `name`: of the table's rows of them, in addresses.
     """
 
     level: str
@@ -35,7 +37,7 @@ class Group:
     topic: Topic
     robots: Sequence[Robot]
     mend: str
-    rows_url: str
+    name: str
 
     @property
     def named(self) -> Sequence[Robot]:
@@ -55,10 +57,25 @@ class Level:
     groups: Sequence[Group]
     hidden: int
 
+    @property
+    def robots(self) -> bool:
+        """Whether any of it is gone when groups are left out."""
+        return any(group.robots for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one group does by topic: the worst that was found about it or about the message. `own`: about it alone."""
+
+    robot: Robot
+    levels: Mapping[Topic, str]
+    worst: str
+    own: Sequence[Finding]
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many robots' rows have findings of a topic, by the worst of them; `general`: worst about the message."""
+    """How many groups do how in a topic; `general`: worst that was found about the message."""
 
     topic: Topic
     general: str
@@ -83,22 +100,39 @@ def levels_of(findings: Iterable[Finding], snapshot: Snapshot) -> list[Level]:
     ]
 
 
-def counts_of(findings: Sequence[Finding]) -> list[Count]:
+def readings_of(findings: Sequence[Finding], robots: Iterable[Robot]) -> list[Reading]:
+    """What every number and every row of the page is drawn from."""
+    general, own = general_levels(findings), by_robot(findings)
+    worst = _worst(general.values())
+    return [
+        _reading(robot, own[robot.pk], general) if robot.pk in own else Reading(robot, general, worst, ())
+        for robot in robots
+    ]
+
+
+def counts_of(findings: Iterable[Finding], readings: Iterable[Reading]) -> list[Count]:
     general = general_levels(findings)
-    rows = {(topic, level): set[int]() for topic in Topic for level in LEVELS}
-    for finding in findings:
-        if finding.robot:
-            rows[topic_of(finding), finding.level].add(finding.robot.pk)
+    counted = Counter((topic, level) for reading in readings for topic, level in reading.levels.items())
     return [
         Count(
             topic,
             general.get(topic, ""),
-            blocked=len(rows[topic, BLOCKER]),
-            warned=len(rows[topic, WARNING]),
-            noted=len(rows[topic, NOTE]),
+            blocked=counted[topic, BLOCKER],
+            warned=counted[topic, WARNING],
+            noted=counted[topic, NOTE],
         )
         for topic in Topic
     ]
+
+
+def summary_of(readings: Sequence[Reading]) -> dict[str, int]:
+    worst = Counter(reading.worst for reading in readings)
+    return {
+        "groups": len(readings),
+        "blocked": worst[BLOCKER],
+        "warned": worst[WARNING],
+        "fine": worst[NOTE] + worst[""],
+    }
 
 
 def general_levels(findings: Iterable[Finding]) -> Mapping[Topic, str]:
@@ -124,17 +158,34 @@ def worse(one: str, other: str) -> str:
     return min(one, other, key=lambda level: LEVELS.index(level) if level in LEVELS else len(LEVELS))
 
 
+def name_of(finding: Finding) -> str:
+    """The same for all that are mended together."""
+    told = "\n".join((finding.level, finding.code, finding.key))
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def _reading(robot: Robot, own: Sequence[Finding], general: Mapping[Topic, str]) -> Reading:
+    levels = dict(general)
+    for finding in own:
+        topic = topic_of(finding)
+        levels[topic] = worse(levels.get(topic, ""), finding.level)
+    return Reading(robot, levels, _worst(levels.values()), own)
+
+
+def _worst(levels: Iterable[str]) -> str:
+    return reduce(worse, levels, "")
+
+
 def _group(found: Sequence[Finding], snapshot: Snapshot) -> Group:
     first = found[0]
-    topic = topic_of(first)
     return Group(
         level=first.level,
         code=first.code,
         key=first.key,
         value=first.value,
         text=first.text,
-        topic=topic,
+        topic=topic_of(first),
         robots=[finding.robot for finding in found if finding.robot],
         mend=mend_of(first) if mended(snapshot, first) != snapshot else "",
-        rows_url=f"?{urlencode({'level': first.level, 'check': topic.value})}#rows",
+        name=name_of(first),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,11 +14,9 @@ from django.utils.translation import pgettext
 from dingtalk.payloads import MAX_BODY_BYTES
 from messages.forms.dry_run import DryRunFilters, Level
 from messages.pages.dry_run.rehearsal import Rehearsal
-from messages.pages.dry_run.report import by_robot, general_levels, worse
-from messages.services.checks import Finding
+from messages.pages.dry_run.report import Reading, name_of
 from messages.services.checks.findings import BLOCKER, WARNING
 from messages.services.checks.topics import Topic, topic_of
-from robots.models import Robot
 
 PAGE_SIZE: Final = 50
 
@@ -36,80 +34,73 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    robot: Robot
-    level: str
+    reading: Reading
     cells: Sequence[Cell]
-    findings: Sequence[Finding]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The URLs are query strings, "" where there is no such page."""
+    """`found`: what the rows have in common, where they are those of one finding. The URLs are query strings, "" where
+    there is no such page.
+    """
 
     rows: Sequence[Row]
     total: int
+    found: str
     summary: str
     previous_url: str
     next_url: str
 
 
-def page_of(rehearsal: Rehearsal, filters: DryRunFilters, asked: QueryDict) -> Page:
-    findings = rehearsal.run.check.findings
-    own = by_robot(findings)
-    robots = [robot for robot in rehearsal.order.robots if _wanted(robot, own.get(robot.pk, ()), filters)]
-    last = max(0, len(robots) - 1) // PAGE_SIZE
+def page_of(rehearsal: Rehearsal, readings: Iterable[Reading], filters: DryRunFilters, asked: QueryDict) -> Page:
+    wanted = [reading for reading in readings if _wanted(reading, filters)]
+    last = max(0, len(wanted) - 1) // PAGE_SIZE
     number = min(_number(asked.get("page", "")), last)
-    shown = robots[number * PAGE_SIZE : (number + 1) * PAGE_SIZE]
-    general = general_levels(findings)
+    shown = wanted[number * PAGE_SIZE : (number + 1) * PAGE_SIZE]
+    name = filters.asked("found")
     return Page(
-        rows=[_row(rehearsal, robot, own.get(robot.pk, []), general) for robot in shown],
-        total=len(robots),
-        summary=f"{number * PAGE_SIZE + 1}–{number * PAGE_SIZE + len(shown)} / {len(robots):,}",
+        rows=[Row(reading, _cells(rehearsal, reading)) for reading in shown],
+        total=len(wanted),
+        found=next((each.text for reading in shown for each in reading.own if name == name_of(each)), ""),
+        summary=f"{number * PAGE_SIZE + 1}–{number * PAGE_SIZE + len(shown)} / {len(wanted):,}",
         previous_url=_url(asked, number - 1) if number else "",
         next_url=_url(asked, number + 1) if number < last else "",
     )
 
 
-def _wanted(robot: Robot, own: Iterable[Finding], filters: DryRunFilters) -> bool:
-    text, level, topic = (filters.asked(name) for name in ("q", "level", "check"))
-    if text and not all(word in f"{robot.name}\n{robot.group_name}".casefold() for word in text.casefold().split()):
+def _wanted(reading: Reading, filters: DryRunFilters) -> bool:
+    text, level, topic, found = (filters.asked(name) for name in ("q", "level", "check", "found"))
+    names = f"{reading.robot.name}\n{reading.robot.group_name}".casefold()
+    if not all(word in names for word in text.casefold().split()):
         return False
-    concerned = [finding for finding in own if not topic or topic_of(finding) == topic]
+    if found and not any(name_of(each) == found for each in reading.own):
+        return False
+    here = reading.levels.get(Topic(topic), "") if topic else reading.worst
     if level == Level.FINE:
-        return not any(finding.level in (BLOCKER, WARNING) for finding in concerned)
-    if level:
-        return any(finding.level == level for finding in concerned)
-    return bool(concerned) or not topic
+        return here not in (BLOCKER, WARNING)
+    return here == level if level else bool(here or not topic)
 
 
-def _row(rehearsal: Rehearsal, robot: Robot, own: Sequence[Finding], general: Mapping[Topic, str]) -> Row:
-    levels: dict[Topic, str] = dict(general)
-    for finding in own:
-        topic = topic_of(finding)
-        levels[topic] = worse(levels.get(topic, ""), finding.level)
-    worst = ""
-    for level in levels.values():
-        worst = worse(worst, level)
-    about_it = {topic_of(finding) for finding in own}
-    cells = [
-        Cell(topic, levels.get(topic, ""), _label(rehearsal, robot, topic, levels), own=topic in about_it)
+def _cells(rehearsal: Rehearsal, reading: Reading) -> list[Cell]:
+    about_it = {topic_of(finding) for finding in reading.own}
+    return [
+        Cell(topic, reading.levels.get(topic, ""), _label(rehearsal, reading, topic), own=topic in about_it)
         for topic in Topic
     ]
-    return Row(robot, worst, cells, own)
 
 
-def _label(rehearsal: Rehearsal, robot: Robot, topic: Topic, levels: Mapping[Topic, str]) -> str:
-    run = rehearsal.run
+def _label(rehearsal: Rehearsal, reading: Reading, topic: Topic) -> str:
+    run, robot = rehearsal.run, reading.robot
     match topic:
         case Topic.SIZE if robot.pk in run.sizes:
             return f"{-(-run.sizes[robot.pk] * 100 // MAX_BODY_BYTES)} %"
-        case Topic.PACE if not levels.get(topic):
+        case Topic.PACE if not reading.levels.get(topic):
             return f"{run.expected.by_robot[robot.pk].astimezone(ZoneInfo(settings.TIME_ZONE)):%H:%M}"
         case Topic.TODAY:
             return str(run.today.get(robot.pk, 0))
         case Topic.QUOTA if robot.organisation_id in run.left:
             return f"{run.left[robot.organisation_id]:,}"
-    return word_of(levels.get(topic, ""))
+    return word_of(reading.levels.get(topic, ""))
 
 
 def word_of(level: str) -> str:
