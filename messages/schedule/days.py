@@ -34,11 +34,15 @@ class Day:
 
 
 class UnknownYear(Exception):
-    """The official calendar of this year is not known, and nobody guesses it."""
+    """The official calendar of this year is not known, and nobody guesses it.
 
-    def __init__(self, year: int) -> None:
+    `needed_for`: the date of a rule that cannot be decided without it.
+    """
+
+    def __init__(self, year: int, needed_for: date | None = None) -> None:
         super().__init__(f"the official calendar of {year} is not known")
         self.year = year
+        self.needed_for = needed_for
 
 
 @dataclass(frozen=True, slots=True)
