@@ -7,20 +7,21 @@ import uuid
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
 from audit.actors import Actor
 from audit.models import Entry
 from dingtalk.payloads import NOBODY, At, Message, Text
-from messages.models import Broadcast, BroadcastKind, Delivery, DeliveryStatus
+from messages.models import Broadcast, BroadcastKind, Delivery, DeliveryStatus, LaunchPlan
 from messages.services.checks import tailoring_of
 from messages.services.overrides import Override
 from messages.services.trying import CannotTry, send_to_test_group
 from messages.tests.simulated import make_pair, send
 from robots.models import Organisation, Robot
 from simulator.models import ChatMessage
-from tests.factories import make_draft, make_organisation, make_recipient, make_robot
+from tests.factories import make_draft, make_organisation, make_recipient, make_robot, make_user
 
 LI = Actor(name="li")
 
@@ -133,7 +134,7 @@ def test_a_robot_that_is_not_for_tests_any_more_gets_nothing() -> None:
 @pytest.mark.django_db
 def test_without_a_robot_for_tests_the_page_says_how_to_mark_one(english: Client) -> None:
     draft = make_draft(robots=[make_robot()])
-    for name in ("draft_edit", "draft_launch"):
+    for name in ("draft_edit", "draft_launch", "draft_dry_run"):
         text = text_of(english.get(reverse(f"broadcasts:{name}", args=[draft.pk])))
         assert "No robot is marked for tests yet." in text
         assert "Send a test" not in text
@@ -181,6 +182,38 @@ def test_the_launch_page_tries_what_the_draft_holds(english: Client) -> None:
     draft.refresh_from_db()
     assert draft.launches == 0
     assert "Nothing was sent by you" not in text_of(response)
+
+
+@pytest.mark.django_db
+def test_the_dry_run_tries_it_as_any_of_its_groups(english: Client) -> None:
+    first, second, to = make_robot("a"), make_robot("b"), make_robot("tester", for_tests=True)
+    draft = make_draft(content={"content": "Hello {{ robot.name }}"}, robots=[first, second])
+    page, url = (reverse(f"broadcasts:draft_dry_run{act}", args=[draft.pk]) for act in ("", "_try"))
+    text = text_of(english.get(page))
+    assert "Send a test" in text
+    assert f'<option value="{second.pk}">' in text
+    text = text_of(english.post(url, {"test_robot": to.pk, "shown": second.pk}, headers=HTMX))
+    assert 'id="tried"' in text
+    assert f'hx-post="{url}"' in text, "it can be tried once more"
+    assert body()["text"]["content"] == "Hello b"
+    LaunchPlan.objects.create(draft=draft, user=User.objects.get(), typed={"when": "later"})
+    response = english.post(url, {"test_robot": to.pk})
+    assert response["Location"].startswith("/broadcasts/")
+    response = english.post(url, {}, follow=True)
+    assert response.redirect_chain[-1][0] == page
+    assert "Choose a robot for tests." in text_of(response)
+    assert LaunchPlan.objects.get().typed == {"when": "later"}, "what was typed elsewhere stays"
+
+
+@pytest.mark.django_db
+def test_whoever_may_not_send_is_offered_no_trial(client: Client) -> None:
+    reader = make_user("reader")
+    reader.user_permissions.set(Permission.objects.filter(codename="view_draft"))
+    client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    make_robot("tester", for_tests=True)
+    draft = make_draft(robots=[make_robot()])
+    assert b"dry-run-trial" not in client.get(reverse("broadcasts:draft_dry_run", args=[draft.pk])).content
+    assert client.post(reverse("broadcasts:draft_dry_run_try", args=[draft.pk])).status_code == 403
 
 
 @pytest.mark.django_db

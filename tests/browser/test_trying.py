@@ -50,3 +50,29 @@ def test_tried_in_the_test_group_then_one_group_first_then_the_rest(
     page.get_by_role("button", name="Let the rest go").click()
     expect(page.get_by_text("All delivered").first).to_be_visible()
     assert ChatMessage.objects.get(group=office_chat).message["text"]["content"] == "Drill in Office."
+
+
+def test_the_dry_run_tries_it_by_keyboard_on_a_phone_and_keeps_what_came_of_it(
+    admin: User, signed_in: SignedIn, sending: Sending
+) -> None:
+    canteen, _chat = make_group("Canteen")
+    office, _chat = make_group("Office", keywords=["Notice"])
+    tester, test_chat = make_group("Trials")
+    Robot.objects.filter(pk=tester.pk).update(for_tests=True)
+    draft = write_draft("Fire drill", robots=[canteen, office], by=admin, text="Drill in {{ group }}.")
+    page = signed_in(admin, viewport={"width": 390, "height": 844})
+
+    page.goto(f"/drafts/{draft.pk}/dry-run/")
+    page.get_by_label("As which group").select_option(label="Canteen · Canteen robot")
+    page.get_by_role("button", name="Send a test").press("Enter")
+    expect(page.locator("#tried").get_by_text("Delivered")).to_be_visible()
+    expect(page.locator("#try")).to_be_focused()
+    assert ChatMessage.objects.get(group=test_chat).message["text"]["content"] == "Drill in Canteen."
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    page.get_by_role("button", name="Leave this group out").press("Enter")
+    expect(page.get_by_text("Last: 1 group was left out.")).to_be_visible()
+    expect(page.locator("#tried").get_by_text("Delivered")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/dry-run/$"))
+    page.get_by_role("button", name="Send a test").press("Enter")
+    expect(page.locator("#tried").get_by_role("link", name="Trials robot")).to_be_visible()

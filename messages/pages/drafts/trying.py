@@ -54,6 +54,22 @@ def launch_try(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("broadcasts:draft_launch", pk=pk)
 
 
+@require_POST
+@login_required
+@permission_required("broadcasts.send_broadcast", raise_exception=True)
+def dry_run_try(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same from the dry run, where nothing else is typed."""
+    draft = get_object_or_404(Draft, pk=pk)
+    trial = _try(request, composition_of_draft(draft).showing(request.POST))
+    if request.headers.get("HX-Request"):
+        context = {"trial": trial, "trial_form": "dry-run-trial", "draft": draft}
+        return render(request, "broadcasts/drafts/_trial.html", context)
+    if trial.tried:
+        return redirect("broadcasts:broadcast_detail", pk=trial.tried.broadcast.pk)
+    flash.error(request, trial.refused)
+    return redirect("broadcasts:draft_dry_run", pk=pk)
+
+
 @require_safe
 @login_required
 @permission_required("broadcasts.send_broadcast", raise_exception=True)

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from messages.forms.dry_run import DryRunFilters
 from messages.forms.dry_run import Level as LevelChoice
 from messages.models import Draft
+from messages.pages.drafts.launching import ROBOTS_LISTED
+from messages.pages.drafts.trial import trial_of
 from messages.pages.dry_run.rehearsal import rehearse, user_of
 from messages.pages.dry_run.report import counts_of, levels_of, readings_of, summary_of
 from messages.pages.dry_run.rows import page_of
@@ -38,5 +40,7 @@ def dry_run_page(request: HttpRequest, pk: int) -> HttpResponse:
         "query": f"?{request.GET.urlencode()}" if request.GET else "",
         "filtered": any(request.GET.get(name) for name in filters.fields),
         "level_labels": dict(LevelChoice.choices),
+        "trial": trial_of() if request.user.has_perm("broadcasts.send_broadcast") else None,
+        "trial_groups": rehearsal.order.robots[:ROBOTS_LISTED],
     }
     return render(request, "broadcasts/dry_run/page.html", context)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from messages.pages.drafts.trying import dry_run_try
 from messages.pages.dry_run.page import dry_run_page
 from messages.pages.dry_run.repairing import (
     dry_run_allow_keyword,
@@ -23,5 +24,6 @@ urlpatterns = [
     path("drafts/<int:pk>/dry-run/move/", dry_run_move, name="draft_dry_run_move"),
     path("drafts/<int:pk>/dry-run/resume/", dry_run_resume, name="draft_dry_run_resume"),
     path("drafts/<int:pk>/dry-run/split/", dry_run_split, name="draft_dry_run_split"),
+    path("drafts/<int:pk>/dry-run/try/", dry_run_try, name="draft_dry_run_try"),
     path("drafts/<int:pk>/dry-run/undo/", dry_run_undo, name="draft_dry_run_undo"),
 ]
