@@ -1,4 +1,13 @@
 from messages.models.broadcast import Broadcast, BroadcastKind, BroadcastStatus, Target, UncertainPolicy
+from messages.models.calendar import (
+    CalendarState,
+    CalendarVersion,
+    CalendarYear,
+    OfficialDay,
+    OfficialKind,
+    OwnDay,
+    OwnKind,
+)
 from messages.models.delivery import Attempt, Body, Delivery, DeliveryStatus
 from messages.models.draft import Draft, DraftVersion, MessageType
 from messages.models.engine import EngineState, Worker
@@ -14,6 +23,9 @@ __all__ = [
     "Broadcast",
     "BroadcastKind",
     "BroadcastStatus",
+    "CalendarState",
+    "CalendarVersion",
+    "CalendarYear",
     "Delivery",
     "DeliveryStatus",
     "Draft",
@@ -24,6 +36,10 @@ __all__ = [
     "LaunchPlan",
     "MessageType",
     "Notice",
+    "OfficialDay",
+    "OfficialKind",
+    "OwnDay",
+    "OwnKind",
     "Run",
     "Succession",
     "Target",
