@@ -19,6 +19,7 @@ ACTIONS: Final[dict[str, Promise]] = {
     "broadcast.rest_released": _("Let a broadcast go on to the rest"),
     "broadcast.resent": _("Sent again what did not arrive"),
     "broadcast.stopped_itself": _("A broadcast paused itself: too many failed"),
+    "broadcast.taken_back": _("Took a launch back before it went out"),
     "broadcast.tried": _("Tried a message out in a test group"),
     "delivery.decided": _("Decided about a delivery"),
     "demo.removed": _("Removed the demo data"),

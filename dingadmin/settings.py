@@ -74,6 +74,7 @@ PACING_LIMIT = ENV.whole("DINGADMIN_PACING_LIMIT", 18, least=1, most=20)  # call
 PACING_WINDOW_SECONDS = 60
 # Calls a second of the whole installation. DingTalk bans an address for five minutes after 10,000 calls in 20 seconds.
 ADDRESS_CEILING = ENV.whole("DINGADMIN_ADDRESS_CEILING", 400, least=10, most=100_000)
+UNDO_SECONDS = ENV.whole("DINGADMIN_UNDO_SECONDS", 15, least=0, most=300)  # a launch "now" waits so long; 0: not at all
 SILENCE_SECONDS = ENV.whole("DINGADMIN_SILENCE_SECONDS", 600, least=1, most=3600)  # after a throttled reply
 SEND_WINDOW = ENV.whole("DINGADMIN_SEND_WINDOW", 32, least=1, most=256)  # calls in flight per worker
 # A robot is paused when so many broadcasts in a row were refused for its security settings, over at least so long.

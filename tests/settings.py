@@ -9,6 +9,8 @@ _home = tempfile.mkdtemp(prefix="dingadmin-test-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["DINGADMIN_HOME"] = _home
 os.environ["DINGADMIN_SIMULATOR"] = "1"
+# A test of what goes out does not wait for what can be taken back.
+os.environ.setdefault("DINGADMIN_UNDO_SECONDS", "0")
 os.environ.setdefault("DINGADMIN_SECRET_KEY", "not-a-real-key-but-long-enough-for-the-tests-0123456789")
 os.environ.setdefault("DINGADMIN_ENCRYPTION_KEYS", "dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDA=")
 # The tests' worker thread and the browser's event loop share the process.

@@ -16,6 +16,7 @@ from messages.models.notice import Notice
 from messages.models.plan import LaunchPlan
 from messages.models.run import Run
 from messages.models.succession import Succession
+from messages.models.undo import UndoWindow
 
 __all__ = [
     "Attempt",
@@ -44,5 +45,6 @@ __all__ = [
     "Succession",
     "Target",
     "UncertainPolicy",
+    "UndoWindow",
     "Worker",
 ]

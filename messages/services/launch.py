@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
@@ -18,6 +18,7 @@ from audit.log import record
 from audit.words import name_in_words
 from dingtalk.payloads import At, Message, message_to_dict
 from dingtalk.payloads.cleaning import cleaned_at
+from messages.history.undo import launched_from
 from messages.models import Broadcast, Draft, UncertainPolicy
 from messages.rendering.message import storable
 from messages.schedule.wall_times import clock, zone_named
@@ -29,6 +30,7 @@ from messages.services.drafts import StaleDraft
 from messages.services.overrides import Override
 from messages.services.planning import planned_moment, useful_moment
 from messages.services.tailoring import Tailoring
+from messages.services.undo import Undoing, keep_window
 from messages.wakeups import wake_tick
 from robots.models import Robot
 
@@ -79,6 +81,7 @@ class _Order:
     overrides: Sequence[Override]
     split: bool
     sharing: bool
+    undoing: Undoing
 
 
 def launch(
@@ -101,6 +104,7 @@ def launch(
     overrides: Sequence[Override] = (),
     split: bool = False,
     sharing: bool = False,
+    undoing: Undoing | None = None,
 ) -> Broadcast:
     """Freeze and plan; `planned_at` None (or less than a minute ago) means now. The tick fires it.
 
@@ -109,6 +113,8 @@ def launch(
     uncertain_policy a person decides about a message that mentions everyone, others are retried safely. `urgent` may
     use up the reserve of the organisations; `over_quota` says yes to breaking their budgets. `overrides`: own words.
     `sharing`: the groups share out more people than DingTalk mentions in one message.
+
+    `undoing`: for so long a launch that means now waits, and can be taken back; an urgent one never waits.
 
     What still waits at `useful_until` (None: no end) is not sent any more. `split`: a group whose message is too long
     gets it in parts.
@@ -136,6 +142,7 @@ def launch(
         overrides=overrides,
         split=split,
         sharing=sharing,
+        undoing=undoing or Undoing(),
     )
     try:
         return _launch(order)
@@ -151,6 +158,8 @@ def _launch(order: _Order) -> Broadcast:
         return same
     zone, now = zone_named(order.zone), timezone.now()
     planned_at = planned_moment(order.planned_at, zone=zone, now=now)
+    waits = order.undoing.window if planned_at == now and not order.urgent else timedelta()
+    planned_at += waits
     useful_moment(order.useful_until, planned_at=planned_at, zone=zone)
     if order.draft and not _take_draft(order.draft, order):
         return _launched_meanwhile(order.draft, order)
@@ -167,6 +176,8 @@ def _launch(order: _Order) -> Broadcast:
     check = aim(broadcast, order.audience, tailoring, checking)
     if check.blockers or (check.questions and not order.over_quota):
         raise LaunchRefused(check)  # which takes back everything that was written
+    if waits:
+        keep_window(broadcast, order.undoing, ends_at=planned_at)
     detail = _detail(order, broadcast) | ({"over_quota": True} if check.questions else {})
     record("broadcast.launched", by=order.by, target=broadcast, detail=detail)
     transaction.on_commit(wake_tick)
@@ -194,7 +205,7 @@ def _launched_meanwhile(draft: Draft, order: _Order) -> Broadcast:
     current = Draft.objects.filter(pk=draft.pk).first()
     if current is None:
         raise StaleDraft(None)
-    other = current.broadcasts.order_by("pk").last()
+    other = launched_from(current).first()
     if current.launches != order.seen_launches and other:
         raise AlreadyLaunched(other)
     raise StaleDraft(current.versions.first())

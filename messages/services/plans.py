@@ -52,6 +52,18 @@ def forget(draft: Draft, user: User) -> None:
     LaunchPlan.objects.filter(draft=draft, user=user).delete()
 
 
+def restore(
+    draft: Draft,
+    user: User,
+    *,
+    without: Iterable[int],
+    typed: Mapping[str, str],
+    steps: Iterable[Mapping[str, object]],
+) -> None:
+    """Its launch was taken back: all of the page as it was left."""
+    _store(plan_of(draft, user), without=list(without), typed=dict(typed), steps=list(steps))
+
+
 def leave_out(plan: LaunchPlan, robots: Collection[int]) -> None:
     further = sorted(set(robots) - set(plan.without))
     if further:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from messages.history.in_flight import InFlight, Rest, rest_of, still_in_flight
+from messages.history.undo import was_taken_back
 from messages.models import Broadcast, BroadcastStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Brake:
-    """`seen_at`: when it was looked whether a call is still in flight. `missed`: its planned time passed meanwhile."""
+    """`seen_at`: when it was looked whether a call is still in flight. `missed`: its planned time passed meanwhile.
+
+    `taken_back`: cancelled within the seconds in which its launch could be undone.
+    """
 
     cancelled: bool  # else paused
     at: datetime
@@ -20,6 +24,7 @@ class Brake:
     in_flight: InFlight
     seen_at: datetime
     missed: bool = False
+    taken_back: bool = False
 
 
 def brake_of(broadcast: Broadcast, *, now: datetime) -> Brake | None:
@@ -35,6 +40,7 @@ def brake_of(broadcast: Broadcast, *, now: datetime) -> Brake | None:
         rest=rest_of(in_flight, braked_at=at, now=now),
         in_flight=in_flight,
         seen_at=now,
+        taken_back=cancelled and was_taken_back(broadcast),
         missed=not cancelled and planned_time_missed(broadcast, now=now),
     )
 

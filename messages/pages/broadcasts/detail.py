@@ -17,6 +17,7 @@ from messages.history.deliveries import Wanted, deliveries
 from messages.history.in_flight import Rest
 from messages.history.pace import pace_of
 from messages.history.progress import Progress, may_change, progress_of
+from messages.history.undo import corrections_of
 from messages.history.waiting import engine_state, is_stopped, silent_since
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus
 from messages.pages.broadcasts.brake import Brake, brake_of
@@ -24,6 +25,7 @@ from messages.pages.broadcasts.content import shown_content
 from messages.pages.broadcasts.in_group import in_group
 from messages.pages.broadcasts.late import went_out
 from messages.pages.broadcasts.pace import pace_in_words
+from messages.pages.broadcasts.undoing import Countdown, countdown_of
 from messages.pages.deliveries.lines import lines, selection
 from messages.services.correction import correction_in_writing
 from messages.states import DELIVERY_STATES, Presentation, broadcast_state
@@ -32,6 +34,7 @@ TARGETS_SHOWN = 50
 RUNS_SHOWN = 50
 SOON = timedelta(minutes=2)
 POLL_SECONDS = 2
+POLL_SECONDS_BEFORE_IT_LEAVES = 1
 POLL_SECONDS_WHILE_IT_STOPS = 0.25
 POLL_SECONDS_WHILE_CALLS_FINISH = 0.5
 POLL_SECONDS_WHILE_NOTHING_HAPPENS = 15
@@ -61,7 +64,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "content": content,
         "in_group": in_group(broadcast, request.GET) if content.preview else None,
         "runs": list(broadcast.runs.order_by("pk")[:RUNS_SHOWN]),
-        "corrections": list(broadcast.corrections.order_by("pk")[:RUNS_SHOWN]),
+        "corrections": list(corrections_of(broadcast)[:RUNS_SHOWN]),
         "correction_draft": correction_in_writing(broadcast),
         "targets": targets[:TARGETS_SHOWN],
         "more_targets": broadcast.targets.count() - TARGETS_SHOWN if len(targets) > TARGETS_SHOWN else 0,
@@ -88,10 +91,12 @@ def _live(request: HttpRequest, broadcast: Broadcast) -> dict[str, object]:
     changes, brake = may_change(broadcast, so_far), brake_of(broadcast, now=now)
     pace = pace_of(broadcast, so_far, now=now, engine=engine, a_minute=settings.PACING_LIMIT)
     stoppable = changes and broadcast.status != BroadcastStatus.CANCELLED
+    undo = countdown_of(broadcast, now=now, stopped=is_stopped(engine))
     return {
         "broadcast": broadcast,
         "state": broadcast_state(broadcast, so_far.counts, stopped=is_stopped(engine)),
         "brake": brake,
+        "undo": undo,
         "went_out": went_out(broadcast),
         "pace": pace_in_words(pace, zone=broadcast.zone, now=now),
         "progress": so_far,
@@ -100,8 +105,8 @@ def _live(request: HttpRequest, broadcast: Broadcast) -> dict[str, object]:
         "page": page,
         **selection(lines(page.rows, now=now, engine=engine), user=request.user),
         "not_arrived": _not_arrived(broadcast, so_far),
-        "poll_seconds": _poll_seconds(broadcast, brake, now=now) if changes else None,
-        "cancellable": stoppable,
+        "poll_seconds": _poll_seconds(broadcast, brake, undo, now=now) if changes else None,
+        "cancellable": stoppable and undo is None,  # taking it back does the same, and more
         "correctable": not changes and _got_somewhere(broadcast, so_far),
         "pausable": stoppable and not broadcast.paused_at and broadcast.kind == BroadcastKind.BROADCAST,
         "resumable": stoppable and broadcast.paused_at is not None,
@@ -128,8 +133,10 @@ def _counts(progress: Progress, chosen: str) -> list[StateCount]:
     ]
 
 
-def _poll_seconds(broadcast: Broadcast, brake: Brake | None, *, now: datetime) -> float:
+def _poll_seconds(broadcast: Broadcast, brake: Brake | None, undo: Countdown | None, *, now: datetime) -> float:
     if brake:
         return _POLL_SECONDS[brake.rest]
+    if undo:
+        return POLL_SECONDS_BEFORE_IT_LEAVES
     far = broadcast.next_at is not None and broadcast.next_at > now + SOON
     return POLL_SECONDS_WHILE_NOTHING_HAPPENS if far else POLL_SECONDS

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.actors import actor_of
 from messages.forms.composition import number_of
 from messages.forms.launch import LaunchForm
+from messages.history.undo import open_window
 from messages.models import Broadcast, Draft
 from messages.pages.drafts.launching import fresh_form, later_label, launch_page, moments_of, posted_form, typed_page
 from messages.pages.drafts.order import Order, order_asked, order_of
@@ -24,6 +25,7 @@ from messages.services.launch import AlreadyLaunched, LaunchRefused, launch
 from messages.services.planning import NeverUseful, PlannedInPast
 from messages.services.plans import forget, plan_of, remember
 from messages.services.repairs import add_keyword
+from messages.services.undo import Undoing, undoing_of
 from robots.services.robots import allow_keyword
 
 
@@ -123,7 +125,8 @@ def _launch(request: HttpRequest, order: Order, form: LaunchForm) -> HttpRespons
     except StaleDraft as stale:
         return _stale(request, order, form, stale)
     forget(order.draft, user_of(request))
-    flash.success(request, _("Scheduled.") if form.later else _("On its way."))
+    if open_window(broadcast) is None:
+        flash.success(request, _("Scheduled.") if form.later else _("On its way."))
     return redirect("broadcasts:broadcast_detail", pk=broadcast.pk)
 
 
@@ -165,7 +168,15 @@ def _launched(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast
         split=form.cleaned_data["split"],
         overrides=order.tailoring.overrides,
         sharing=order.composition.sharing,
+        undoing=_undoing(request, order),
     )
+
+
+def _undoing(request: HttpRequest, order: Order) -> Undoing:
+    """With the page as it is left, so that it can stand here again."""
+    plan = plan_of(order.draft, user_of(request))
+    plan.without, plan.typed = [robot.pk for robot in order.left_out], typed_of(request)
+    return undoing_of(plan, seconds=settings.UNDO_SECONDS)
 
 
 def _stale(request: HttpRequest, order: Order, form: LaunchForm, stale: StaleDraft) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from messages.forms.launch import LaunchForm, proposal, zone_names
+from messages.history.undo import launched_from
 from messages.models import Broadcast
 from messages.pages.drafts.order import Order, all_robots_of, grouped, has_reserve
 from messages.pages.drafts.trial import trial_of
@@ -80,7 +81,7 @@ def launch_page(
         "may_be_urgent": urgent or has_reserve(order.robots),
         "all_blocked": all_robots_of(check),
         "already": already,
-        "last": order.draft.broadcasts.first() if order.draft.launches else None,
+        "last": launched_from(order.draft).first() if order.draft.launches else None,
         "changed": changed,
         "zones": zone_names(),
         "trial": trial_of(),
