@@ -43,20 +43,18 @@ class CronPattern:
     line: str
 
     @cached_property
-    def _parsed(self) -> CronSim:
+    def parsed(self) -> CronSim:
         return CronSim(self.line, _ANY_TIME)
 
     @property
     def times(self) -> tuple[time, ...]:
-        return tuple(
-            time(hour, minute) for hour in sorted(self._parsed.hours) for minute in sorted(self._parsed.minutes)
-        )
+        return tuple(time(hour, minute) for hour in sorted(self.parsed.hours) for minute in sorted(self.parsed.minutes))
 
     def holds(self, on: date) -> bool:
-        return on.month in self._parsed.months and bool(self._parsed.match_day(on))
+        return on.month in self.parsed.months and bool(self.parsed.match_day(on))
 
     def next_candidate(self, on: date) -> date:
-        return on if on.month in self._parsed.months else first_of_next_month(on)
+        return on if on.month in self.parsed.months else first_of_next_month(on)
 
 
 @dataclass(frozen=True, slots=True)

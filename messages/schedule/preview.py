@@ -14,7 +14,7 @@ from messages.schedule.days import Calendar, DayKind, UnknownYear
 from messages.schedule.occurrences import firings, occurrences
 from messages.schedule.reasons import Why
 from messages.schedule.rrules import Frequency, parse_rrule
-from messages.schedule.rules import BadRule, Kind, Rule, RuleError
+from messages.schedule.rules import BadRule, Days, Kind, Rule, RuleError
 from messages.schedule.series import Occurrence
 
 SHOWN: Final = 12
@@ -87,10 +87,10 @@ def _is_expected(rule: Rule, left_out: Occurrence) -> bool:
     """An ordinary weekend in a rule for every day is what was asked for; on the 15th of each month it is news."""
     if _names_dates(rule):
         return False
-    return all(
-        reason.why is Why.LEFT_OUT and reason.day is not None and reason.day.kind in _ORDINARY
-        for reason in left_out.reasons
-    )
+    days = [reason.day for reason in left_out.reasons if reason.why is Why.LEFT_OUT and reason.day]
+    if len(days) != len(left_out.reasons):
+        return False
+    return rule.days is Days.HOLIDAYS or all(day.kind in _ORDINARY for day in days)
 
 
 def _names_dates(rule: Rule) -> bool:

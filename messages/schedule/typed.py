@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from messages.schedule.rrules import BadRRule, parse_rrule, split_rrule
 from messages.schedule.rules import BadRule, RuleError
@@ -76,13 +77,13 @@ def _read_cron(line: str) -> str:
 def _bad_field(said: str, fields: list[str]) -> BadRule:
     """cronsim says “Bad day-of-month”, also of a day that none of the months has."""
     names = {
-        "minute": (0, _("minute")),
-        "hour": (1, _("hour")),
-        "day-of-month": (2, _("day")),
-        "month": (3, _("month")),
-        "day-of-week": (4, _("weekday")),
+        "minute": (0, pgettext("field of a cron line", "minute")),
+        "hour": (1, pgettext("field of a cron line", "hour")),
+        "day-of-month": (2, pgettext("field of a cron line", "day")),
+        "month": (3, pgettext("field of a cron line", "month")),
+        "day-of-week": (4, pgettext("field of a cron line", "weekday")),
     }
-    place, name = names.get(said.removeprefix("Bad "), (0, _("minute")))
+    place, name = names.get(said.removeprefix("Bad "), (0, pgettext("field of a cron line", "minute")))
     told = {"text": fields[place][:40], "field": name}
     return _bad("malformed", _("“%(text)s” cannot be the %(field)s of a cron line here.") % told)
 
