@@ -23,6 +23,7 @@ ACTIONS: Final[dict[str, Promise]] = {
     "broadcast.tried": _("Tried a message out in a test group"),
     "delivery.decided": _("Decided about a delivery"),
     "demo.removed": _("Removed the demo data"),
+    "draft.autosaved": _("Wrote on in a draft, saved by itself"),
     "draft.copied": _("Copied a draft"),
     "draft.deleted": _("Deleted a draft"),
     "draft.saved": _("Saved a draft"),

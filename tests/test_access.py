@@ -51,11 +51,13 @@ OWN = {
 # Asked by POST because of what they are given, not because they would change anything.
 READ_BY_POST = {
     "audit:verify",
+    "broadcasts:draft_kept",
     "broadcasts:draft_launch_preview",
     "broadcasts:draft_own_words_add",
     "broadcasts:draft_own_words_remove",
     "broadcasts:draft_pick",
     "broadcasts:draft_preview",
+    "broadcasts:draft_put_back",
     "broadcasts:draft_row_add",
     "broadcasts:draft_row_down",
     "broadcasts:draft_row_remove",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from itertools import zip_longest
 from typing import Final
+from uuid import UUID
 
 from django.http import QueryDict
 
@@ -23,7 +24,8 @@ class Composition:
     """`draft` None: not saved yet. `based_on` is the version that the person began to edit.
 
     `searches`: what stands in the search box of each list to pick from, and of the groups to be shown. `shown`: the
-    robot in whose group the preview shows the message; None for the first.
+    robot in whose group the preview shows the message; None for the first. `page` tells the open page from all others
+    that may show the same draft; None when it was not sent along.
     """
 
     draft: int | None = None
@@ -38,6 +40,7 @@ class Composition:
     picked: dict[str, tuple[int, ...]] = field(default_factory=dict)
     searches: dict[str, str] = field(default_factory=dict)
     shown: int | None = None
+    page: UUID | None = None
 
     def snapshot(self, *, name: str) -> Snapshot:
         return Snapshot(
@@ -69,7 +72,12 @@ class Composition:
         return replace(self, searches=searches, shown=number_of(asked.get("shown", "")))
 
     def unsaved(self) -> Composition:
-        return replace(self, draft=None, based_on=None)
+        return replace(self, draft=None, based_on=None, page=None)
+
+    @property
+    def empty(self) -> bool:
+        """Nobody has written or chosen anything yet."""
+        return self.snapshot(name=self.name) == Composition(msgtype=self.msgtype).snapshot(name="")
 
 
 def composition_of_draft(draft: Draft) -> Composition:
@@ -108,7 +116,15 @@ def composition_of_post(post: QueryDict, *, draft: int | None = None) -> Composi
         picked={kind: _numbers(post.getlist(kind)) for kind in KINDS},
         searches={kind: _search(post, kind) for kind in (*KINDS, "shown")},
         shown=number_of(post.get("shown", "")),
+        page=page_of(post.get("page", "")),
     )
+
+
+def page_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _overrides(post: QueryDict) -> tuple[Override, ...]:

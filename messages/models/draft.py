@@ -52,6 +52,8 @@ class Draft(models.Model):
         related_name="correction_drafts",
         editable=False,
     )
+    # The open compose page whose first autosave made it: that page asks again when the answer got lost.
+    page = models.UUIDField(null=True, unique=True, editable=False)
     demo = models.BooleanField(default=False, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
@@ -74,7 +76,10 @@ class Draft(models.Model):
 
 
 class DraftVersion(models.Model):
-    """A draft as it was saved once. Append-only."""
+    """A draft as it was saved once. Append-only, but for the newest one while autosaves go on writing it.
+
+    Numbers rise with every autosave, and so leave gaps: what somebody saw under a number never says anything else.
+    """
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
@@ -82,6 +87,9 @@ class DraftVersion(models.Model):
     snapshot = models.JSONField()
     saved_by_name = models.CharField(max_length=150)
     saved_at = models.DateTimeField(auto_now_add=True)
+    # Of a version that nobody pressed a button for: since when autosaves write it. See services/drafts.py.
+    autosaved_since = models.DateTimeField(null=True)
+    page = models.UUIDField(null=True)  # the open compose page that wrote it
 
     class Meta:
         ordering = ["-number"]

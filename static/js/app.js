@@ -67,7 +67,8 @@
     all("[data-select-all]").forEach((master) => count(master.dataset.selectAll, master));
   }
 
-  // <form data-guard>: the browser asks before what was typed and not yet sent is thrown away.
+  // <form data-guard>: the browser asks before what was typed and not yet sent is thrown away. A form that saves itself
+  // asks by itself (autosave.js).
   let unsent = false;
   document.addEventListener("input", (event) => {
     unsent = unsent || event.target.closest("form[data-guard]") !== null;
@@ -76,8 +77,16 @@
     unsent = false;
   });
   window.addEventListener("beforeunload", (event) => {
-    if (unsent) {
+    if (unsent && !find("form[data-autosave]")) {
       event.preventDefault();
+    }
+  });
+
+  // Whoever signs out leaves nothing of their drafts in the browser: <form data-forget="the person's number">.
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.forget) {
+      const kept = `dingadmin.draft.${event.target.dataset.forget}.`;
+      Object.keys(localStorage).filter((key) => key.startsWith(kept)).forEach((key) => localStorage.removeItem(key));
     }
   });
 

@@ -9,13 +9,12 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from dingtalk.secrets import Secret
-from messages.models import Draft
 from robots.encryption import decrypt
 from robots.models import Robot
 from simulator.groups import create_group
 from tests.browser.conftest import SignedIn
 from tests.browser.groups import make_group, write_draft
-from tests.factories import make_organisation, make_robot, make_tag, make_user
+from tests.factories import make_organisation, make_robot, make_tag
 
 pytestmark = [
     pytest.mark.browser,
@@ -71,27 +70,6 @@ def test_a_draft_keeps_what_was_typed_when_the_type_is_switched_and_back(admin: 
     expect(page.get_by_label("Text", exact=True)).to_have_value("Fire drill at three.")
     page.get_by_role("button", name="Link").click()
     expect(page.get_by_label("Where it leads")).to_have_value("https://example.com/drill")
-
-
-def test_two_people_who_write_the_same_draft_lose_nothing(admin: User, signed_in: SignedIn) -> None:
-    robot, _group = make_group("Shop")
-    draft = write_draft("Fire drill", robots=[robot], by=admin)
-    first, second = signed_in(make_user("zhang", superuser=True)), signed_in()
-    for page, words in ((first, "Zhang's words"), (second, "My words")):
-        page.goto(f"/drafts/{draft.pk}/")
-        page.get_by_label("Text", exact=True).fill(words)
-
-    first.get_by_role("button", name="Save", exact=True).click()
-    expect(first.get_by_text("Saved as version 2.")).to_be_visible()
-    second.get_by_role("button", name="Save", exact=True).click()
-
-    conflict = second.get_by_role("alert", name="zhang saved this draft while you were writing")
-    expect(conflict).to_contain_text("Zhang's words")
-    expect(second.get_by_label("Text", exact=True)).to_have_value("My words")
-    second.get_by_role("button", name="Save mine as the newest").click()
-    expect(second.get_by_text("Saved as version 3.")).to_be_visible()
-    kept = [version.snapshot["content"]["content"] for version in Draft.objects.get().versions.all()]
-    assert kept == ["My words", "Zhang's words", "Drill at three."]
 
 
 def test_a_time_that_is_over_is_told_beside_it_and_the_rest_stays(admin: User, signed_in: SignedIn) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
@@ -12,20 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.actors import actor_of
-from messages.forms.composition import (
-    Composition,
-    composition_of_draft,
-    composition_of_post,
-    composition_of_snapshot,
-)
+from messages.forms.composition import Composition, composition_of_draft, composition_of_post
 from messages.forms.draft import NameForm
-from messages.models import Draft, DraftVersion, MessageType
-from messages.pages.drafts.differences import differences
-from messages.pages.drafts.page import Conflict, compose_page, new_name
-from messages.pages.drafts.panel import panel_of
-from messages.services.content import message_of
-from messages.services.drafts import StaleDraft, save_draft
-from messages.services.snapshots import Snapshot
+from messages.models import Draft, MessageType
+from messages.pages.drafts.page import compose_page, named, stale_page
+from messages.services.drafts import StaleDraft, draft_of_page, save_draft
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,34 +53,17 @@ def draft_edit_and_launch(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _save(request: HttpRequest, pk: int | None, *, onward: str) -> HttpResponse:
     """Saves, or shows the page again with everything that was typed."""
-    composition = composition_of_post(request.POST, draft=pk)
-    draft = Draft.objects.filter(pk=pk).first() if pk else None
+    composition, by = composition_of_post(request.POST, draft=pk), actor_of(request)
+    draft = Draft.objects.filter(pk=pk).first() if pk else draft_of_page(composition.page, by=by)
     if pk and not draft:
         return compose_page(request, composition.unsaved(), deleted=True)
     form = NameForm({"name": composition.name})
     if not form.is_valid():
         return compose_page(request, composition, draft=draft, name_form=form)
-    snapshot = composition.snapshot(name=composition.name)
-    if not snapshot.name:
-        snapshot = replace(snapshot, name=new_name(message_of(snapshot.msgtype, snapshot.content)))
+    snapshot = named(composition)
     try:
-        saved = save_draft(draft=draft, snapshot=snapshot, based_on=composition.based_on, by=actor_of(request))
+        saved = save_draft(draft=draft, snapshot=snapshot, based_on=composition.based_on, by=by, page=composition.page)
     except StaleDraft as stale:
-        return _stale_page(request, composition, draft=draft, newest=stale.newest)
+        return stale_page(request, composition, draft=draft, newest=stale.newest)
     flash.success(request, _("Saved as version %(number)d.") % {"number": saved.version})
     return redirect(onward, pk=saved.pk)
-
-
-def _stale_page(
-    request: HttpRequest, composition: Composition, *, draft: Draft | None, newest: DraftVersion | None
-) -> HttpResponse:
-    """A further save is based on the version that is shown beside: it replaces it knowingly."""
-    if newest is None:
-        return compose_page(request, composition.unsaved(), deleted=True)
-    theirs = Snapshot.from_json(newest.snapshot)
-    conflict = Conflict(
-        version=newest,
-        panel=panel_of(composition_of_snapshot(theirs)),
-        differences=differences(theirs, composition.snapshot(name=composition.name)),
-    )
-    return compose_page(request, composition.based_upon(newest.number), draft=draft, conflict=conflict)

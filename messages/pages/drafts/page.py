@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +19,7 @@ from messages.forms.draft import NameForm, field_names, kept_fields, type_form
 from messages.forms.rows import MAX_BUTTONS
 from messages.forms.typed import MAX_ROWS
 from messages.models import Draft, DraftVersion, MessageType
-from messages.pages.drafts.differences import Difference
+from messages.pages.drafts.conflict import Conflict, conflict_with
 from messages.pages.drafts.own_words import own_choices, own_words_of
 from messages.pages.drafts.panel import Panel, panel_of
 from messages.pages.drafts.picking import picker_of
@@ -28,6 +29,8 @@ from messages.pages.drafts.trial import Trial, trial_of
 from messages.preview.bubbles import line_of
 from messages.rendering.chips import in_plain_words
 from messages.rendering.values import GROUP, ROBOT_NAME, RUN_DATE, RUN_NUMBER, RUN_TIME
+from messages.services.content import message_of
+from messages.services.snapshots import Snapshot
 from messages.services.variables import known_variables
 
 TYPES: Final[tuple[tuple[str, str, Promise], ...]] = (
@@ -48,18 +51,17 @@ FROM_STAFF: Final = gettext_lazy("kept at robots and tags")
 WITHOUT_MENTIONS: Final = (MessageType.LINK, MessageType.FEED_CARD)
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Somebody saved the draft while this person wrote: both are shown, and the person decides."""
-
-    version: DraftVersion
-    panel: Panel
-    differences: list[Difference]
-
-
 def new_name(message: Message) -> str:
     """What a draft is called whose author gave it no name: as it was written, not as one group reads it."""
     return in_plain_words(line_of(message, at=NOBODY).summary)[:60] or _("Untitled draft")
+
+
+def named(composition: Composition) -> Snapshot:
+    """What is saved of the page."""
+    snapshot = composition.snapshot(name=composition.name)
+    if snapshot.name:
+        return snapshot
+    return replace(snapshot, name=new_name(message_of(snapshot.msgtype, snapshot.content)))
 
 
 def explained_variables() -> list[tuple[str, str | Promise]]:
@@ -95,6 +97,8 @@ def compose_page(
     context = {
         "composition": composition,
         "draft": draft,
+        "page_key": composition.page or uuid4(),
+        "unsaved": request.method == "POST",
         "newest": draft.versions.first() if draft else None,
         "types": [(value, icon, MessageType(value).label, words) for value, icon, words in TYPES],
         "form": form,
@@ -117,3 +121,13 @@ def compose_page(
         "trial": trial or trial_of(),
     }
     return render(request, "broadcasts/drafts/compose.html", context)
+
+
+def stale_page(
+    request: HttpRequest, composition: Composition, *, draft: Draft | None, newest: DraftVersion | None
+) -> HttpResponse:
+    """A further save is based on the version that is shown beside: it replaces it knowingly."""
+    if newest is None:
+        return compose_page(request, composition.unsaved(), deleted=True)
+    conflict = conflict_with(newest, composition)
+    return compose_page(request, composition.based_upon(newest.number), draft=draft, conflict=conflict)

@@ -2,6 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
+from messages.pages.drafts.autosave import (
+    draft_autosave,
+    draft_autosave_new,
+    draft_kept,
+    draft_newest,
+    draft_put_back,
+    draft_take_theirs,
+)
 from messages.pages.drafts.compose import draft_create, draft_create_and_launch, draft_edit, draft_edit_and_launch
 from messages.pages.drafts.files import draft_export, draft_import
 from messages.pages.drafts.launch import (
@@ -15,6 +23,7 @@ from messages.pages.drafts.launch import (
 from messages.pages.drafts.launch_preview import launch_preview
 from messages.pages.drafts.lifecycle import draft_copy, draft_delete
 from messages.pages.drafts.listing import draft_list
+from messages.pages.drafts.presence import draft_presence
 from messages.pages.drafts.shape import (
     draft_pick,
     draft_preview,
@@ -34,6 +43,9 @@ urlpatterns = [
     path("drafts/import/", draft_import, name="draft_import"),
     path("drafts/new/", draft_create, name="draft_create"),
     path("drafts/new/and-launch/", draft_create_and_launch, name="draft_create_and_launch"),
+    path("drafts/autosave/", draft_autosave_new, name="draft_autosave_new"),
+    path("drafts/kept/", draft_kept, name="draft_kept"),
+    path("drafts/put-back/", draft_put_back, name="draft_put_back"),
     path("drafts/preview/", draft_preview, name="draft_preview"),
     path("drafts/type/<str:msgtype>/", draft_type, name="draft_type"),
     path("drafts/pick/<str:kind>/", draft_pick, name="draft_pick"),
@@ -47,6 +59,10 @@ urlpatterns = [
     path("broadcasts/<int:pk>/trial/", trial_progress, name="trial_progress"),
     path("drafts/<int:pk>/", draft_edit, name="draft_edit"),
     path("drafts/<int:pk>/and-launch/", draft_edit_and_launch, name="draft_edit_and_launch"),
+    path("drafts/<int:pk>/autosave/", draft_autosave, name="draft_autosave"),
+    path("drafts/<int:pk>/presence/", draft_presence, name="draft_presence"),
+    path("drafts/<int:pk>/newest/", draft_newest, name="draft_newest"),
+    path("drafts/<int:pk>/take-theirs/", draft_take_theirs, name="draft_take_theirs"),
     path("drafts/<int:pk>/message.json", draft_export, name="draft_export"),
     path("drafts/<int:pk>/copy/", draft_copy, name="draft_copy"),
     path("drafts/<int:pk>/delete/", draft_delete, name="draft_delete"),
