@@ -52,14 +52,15 @@ def weekdays_in_words(weekdays: tuple[Weekday, ...]) -> str:
 
 
 def days_of_month(rrule: RRule) -> str:
-    """The 15th; the second Friday; Friday when it is the 13th."""
-    if not rrule.weekdays:
-        words = listed(_month_day(day) for day in rrule.month_days)
-    else:
+    """The 15th; the second Friday; the 13th (only if that is Friday)."""
+    words = listed(_month_day(day) for day in rrule.month_days) if rrule.month_days else ""
+    if rrule.weekdays and words:
+        names = listed(
+            _placed(weekday) if weekday.position else weekday_name(weekday.number) for weekday in rrule.weekdays
+        )
+        words = _("%(days)s (only if that is %(weekdays)s)") % {"weekdays": names, "days": words}
+    elif rrule.weekdays:
         words = _weekdays_of_month(rrule.weekdays)
-        if rrule.month_days:
-            days = listed(_month_day(day) for day in rrule.month_days)
-            words = _("%(weekdays)s that is %(days)s") % {"weekdays": words, "days": days}
     if rrule.positions:
         places = listed(_place(position) for position in rrule.positions)
         words = _("%(places)s among %(days)s") % {"places": places, "days": words}

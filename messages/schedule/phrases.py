@@ -61,19 +61,21 @@ def short_date_words(on: date, *, year: bool = False) -> str:
 
 def time_words(at: time | datetime) -> str:
     """09:00, 9:00; with seconds where there are some."""
-    told = {"hour": at.hour, "minute": at.minute, "second": at.second}
-    if at.second:
-        return pgettext("time of the day", "%(hour)02d:%(minute)02d:%(second)02d") % told
-    return pgettext("time of the day", "%(hour)02d:%(minute)02d") % told
+    words = f"{at.hour if _is_chinese() else f'{at.hour:02d}'}:{at.minute:02d}"
+    return f"{words}:{at.second:02d}" if at.second else words
 
 
 def wall_words(wall: datetime, *, year: bool = True) -> str:
-    return _("%(date)s %(time)s") % {"date": date_words(wall, year=year), "time": time_words(wall)}
+    return moment_words(date_words(wall, year=year), time_words(wall))
+
+
+def moment_words(date_text: str, time_text: str) -> str:
+    return pgettext("a date and its time", "%(date)s %(time)s") % {"date": date_text, "time": time_text}
 
 
 def ordinal(number: int) -> str:
     """15th; a plain number where the language says it in another way."""
-    if (get_language() or "").startswith("zh"):
+    if _is_chinese():
         return str(number)
     ending = "th" if number % 100 in (11, 12, 13) else _ENDINGS.get(number % 10, "th")
     return f"{number}{ending}"
@@ -85,3 +87,7 @@ def listed(items: Iterable[str]) -> str:
     if not most:
         return last
     return _("%(most)s and %(last)s") % {"most": pgettext("between the items of a list", ", ").join(most), "last": last}
+
+
+def _is_chinese() -> bool:
+    return (get_language() or "").startswith("zh")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from messages.schedule.cron_words import MOST_TIMES, cron_dates_in_words, cron_times_in_words
 from messages.schedule.date_words import dates_in_words, in_months, within_months
 from messages.schedule.patterns import times_of
-from messages.schedule.phrases import date_words, listed, short_date_words, time_words
+from messages.schedule.phrases import date_words, listed, moment_words, short_date_words, time_words
 from messages.schedule.rrules import Frequency, RRule, parse_rrule
 from messages.schedule.rules import FILTERS, Days, Kind, Rule, Shift
 from messages.schedule.typed import END_OF_DAY
@@ -49,7 +49,7 @@ def rule_in_words(rule: Rule, *, start: bool = False) -> str:
 
 def _dates(rule: Rule) -> str:
     match rule.days:
-        case Days.WORKDAYS | Days.DAYS_OFF | Days.HOLIDAYS if _is_every_day(rule):
+        case Days.WORKDAYS | Days.DAYS_OFF | Days.HOLIDAYS if _is_each_of_them(rule):
             return str(_EVERY[rule.days])
         case Days.BEFORE:
             return _before(rule.workdays_before, _plain_dates(rule))
@@ -80,12 +80,8 @@ def _times(rule: Rule) -> str:
 
 
 def _more(rule: Rule, *, start: bool) -> Iterator[str]:
-    if rule.days in FILTERS and not _is_every_day(rule):
+    if rule.days in FILTERS and not _is_each_of_them(rule):
         yield str(_ONLY[rule.days, rule.shift])
-    elif rule.shift is Shift.EARLIER:
-        yield _("those of other days shifted to the one before")
-    elif rule.shift is Shift.LATER:
-        yield _("those of other days shifted to the next one")
     if start and rule.kind is not Kind.ONCE:
         yield _("from %(date)s") % {"date": short_date_words(rule.starts, year=True)}
     if rule.until:
@@ -96,10 +92,13 @@ def _more(rule: Rule, *, start: bool) -> Iterator[str]:
 
 def _end(until: datetime) -> str:
     date = short_date_words(until, year=True)
-    return date if until.time() == END_OF_DAY else _("%(date)s %(time)s") % {"date": date, "time": time_words(until)}
+    return date if until.time() == END_OF_DAY else moment_words(date, time_words(until))
 
 
-def _is_every_day(rule: Rule) -> bool:
+def _is_each_of_them(rule: Rule) -> bool:
+    """Every day, of which those that the calendar does not want are left out: every workday."""
+    if rule.shift is not Shift.SKIP:
+        return False
     if rule.kind is Kind.CRON:
         return rule.repeats.split()[2:] == ["*", "*", "*"]
     return rule.kind is Kind.RRULE and parse_rrule(rule.repeats) == RRule(Frequency.DAILY)
