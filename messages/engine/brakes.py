@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from django.db import connection
 from django.db.models import Exists
 
 from messages.engine.claims import Claimed
+from messages.engine.compiled import Compiled, is_one_of, numbers
 from messages.engine.giving_back import give_back
 from messages.engine.outages import DATABASE_AWAY
 from messages.engine.state import held
@@ -78,8 +80,21 @@ class Brakes:
         self._last = _Look(at, free)
 
     def _free(self) -> Iterable[int]:
-        broadcasts = Broadcast.objects.filter(~Exists(held(self.now())), pk__in=list(self._held), paused_at=None)
-        return broadcasts.exclude(status=BroadcastStatus.CANCELLED).order_by().values_list("pk", flat=True)
+        ending, params = f"AND {is_one_of('id')}", [numbers(self._held)]
+        return (pk for (pk,) in _going().rows(self.now(), ending=ending, params=params))
+
+
+@cache
+def _going() -> Compiled:
+    """Unordered, so that more conditions may follow."""
+    return Compiled.of(
+        lambda now: (
+            Broadcast.objects.filter(~Exists(held(now)), paused_at=None)
+            .exclude(status=BroadcastStatus.CANCELLED)
+            .order_by()
+            .values_list("pk")
+        )
+    )
 
 
 def hand_back(not_called: Iterable[Claimed], *, now: datetime) -> None:

@@ -9,15 +9,14 @@ from datetime import datetime, timedelta
 
 import redis
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from dingtalk.client import Target
 from dingtalk.payloads import with_msg_uuid
 from messages.engine.ending import end_without_call
 from messages.engine.giving_back import give_back
 from messages.engine.outcomes import Facts
-from messages.engine.queue import QueueRow, lock_first
 from messages.engine.recent import call_name
+from messages.engine.taking import Mark, QueueRow, take_first
 from messages.models import Body, Delivery, DeliveryStatus
 from robots.encryption import CiphertextError
 from robots.endpoints import make_target
@@ -96,29 +95,13 @@ def claim_due(*, limit: int, now: datetime, rules: ClaimRules) -> Claims:
 
 
 def _take(limit: int, claim: uuid.UUID, *, now: datetime, rules: ClaimRules) -> list[QueueRow]:
+    mark = Mark(claim, claimed_at=now, lease_until=now + rules.lease, worker=rules.worker)
     try:
         with transaction.atomic():
-            rows = lock_first(limit, now=now, simulator=rules.simulator)
-            ids = _mark_sending([row.pk for row in rows], claim, now=now, rules=rules)
-            return [row for row in rows if row.pk in ids]
+            return take_first(limit, mark, now=now, simulator=rules.simulator)
     except IntegrityError:
         # Another pump took another delivery of one of these robots at the same moment: all of them stay waiting.
         return []
-
-
-def _mark_sending(ids: Sequence[int], claim: uuid.UUID, *, now: datetime, rules: ClaimRules) -> set[int]:
-    """The conditional update that decides between pumps, and against a cancel; returns the ids that are ours now."""
-    taken = Delivery.objects.filter(pk__in=ids, status=DeliveryStatus.WAITING).update(
-        status=DeliveryStatus.SENDING,
-        claim=claim,
-        claimed_at=now,
-        lease_until=now + rules.lease,
-        worker=rules.worker,
-        calls=F("calls") + 1,
-    )
-    if taken == len(ids):
-        return set(ids)
-    return set(Delivery.objects.filter(pk__in=ids, claim=claim).order_by().values_list("pk", flat=True))
 
 
 def _ask_pacing(rows: Sequence[QueueRow], claim: uuid.UUID, *, now: datetime, pacing: Pacing) -> list[int]:

@@ -23,4 +23,9 @@ def without(*features: str) -> Iterator[None]:
 def for_this_transaction(features: tuple[str, ...], value: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("; ".join(f"SET LOCAL {feature} = {value}" for feature in features))
+            cursor.execute(settings_for_this_transaction(features, value))
+
+
+def settings_for_this_transaction(features: tuple[str, ...], value: str) -> str:
+    """To be asked in one piece with what it is for: PostgreSQL alone."""
+    return "; ".join(f"SET LOCAL {feature} = {value}" for feature in features)

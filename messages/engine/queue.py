@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
-from django.db import connection
 from django.db.models import Q
 
-from messages.engine.planner import for_this_transaction, without
+from messages.engine.planner import without
 from messages.models import BroadcastStatus, Delivery, DeliveryStatus
 from messages.models.delivery import DeliveryQuerySet
 from robots.models import Robot, RobotStatus
@@ -64,65 +61,3 @@ def anything_due(now: datetime, *, simulator: bool) -> bool:
         return False
     with without(*SORTING):
         return claimable(now, simulator=simulator).values_list("pk").first() is not None
-
-
-class QueueRow(NamedTuple):
-    """What a claim reads, in the order of _COLUMNS. Rows, not models: building models costs as much as sending."""
-
-    pk: int
-    calls: int
-    tries: int
-    uncertain_tries: int
-    is_test: bool
-    msg_uuid: uuid.UUID
-    body_id: int
-    robot_id: int
-    broadcast_id: int
-    token_encrypted: str
-    secret_encrypted: str
-    token_fingerprint: str
-    simulated: bool
-    policy: str
-    fired_at: datetime
-    useful_until: datetime | None
-
-
-_COLUMNS = (
-    "pk",
-    "calls",
-    "tries",
-    "uncertain_tries",
-    "is_test",
-    "msg_uuid",
-    "body_id",
-    "robot_id",
-    "run__broadcast_id",
-    "robot__token_encrypted",
-    "robot__secret_encrypted",
-    "robot__token_fingerprint",
-    "robot__organisation__simulated",
-    "run__broadcast__uncertain_policy",
-    "run__fired_at",
-    "useful_until",
-)
-
-
-def lock_first(limit: int, *, now: datetime, simulator: bool) -> list[QueueRow]:
-    """The first of the queue, one per robot, locked until the end of the caller's transaction.
-
-    Other pumps take the ones behind them: PostgreSQL skips what is locked, SQLite lets one transaction in at a time.
-    """
-    queue = claimable(now, simulator=simulator)
-    if connection.features.has_select_for_update_skip_locked:
-        for_this_transaction(SORTING, "off")
-        locked = queue.select_for_update(skip_locked=True, of=("self",)).only("pk")
-        queue = Delivery.objects.filter(pk__in=[delivery.pk for delivery in locked[:limit]]).order_by("turn", "pk")
-    return _one_per_robot(QueueRow(*row) for row in queue.values_list(*_COLUMNS)[:limit])
-
-
-def _one_per_robot(rows: Iterable[QueueRow]) -> list[QueueRow]:
-    """A test does not queue behind others, so that it may stand beside the head of its robot's queue."""
-    first: dict[int, QueueRow] = {}
-    for row in rows:
-        first.setdefault(row.robot_id, row)
-    return list(first.values())

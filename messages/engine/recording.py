@@ -10,21 +10,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from django.db import transaction
-from django.db.models import F, Max
+from django.db import connection, transaction
+from django.db.models import Max
 
 from dingtalk.client import Call
 from dingtalk.replies import Kind, ReasonKey, RobotAction
 from messages.engine.alarms import sound_alarms
 from messages.engine.claims import Claimed
+from messages.engine.compiled import adapted, adapted_uuid, is_one_of, numbers
 from messages.engine.first_group import stop_failing
 from messages.engine.outcomes import Move, decide
 from messages.engine.state import hold_everything, note_success
 from messages.models import Attempt, Delivery, DeliveryStatus
 from robots.bulk import insert_many
 from robots.health import LastResult, end_silences, note_outcome, store_last_results
+
+_DELIVERY: Final = Delivery._meta.db_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,17 @@ def record_finished(finished: Sequence[Finished], *, now: datetime, worker: str)
 
 def _still_sending(finished: Sequence[Finished]) -> set[int]:
     """Those whose claim still stands, locked until the end of the transaction."""
-    rows = Delivery.objects.select_for_update().filter(
-        pk__in=[done.claimed.delivery_id for done in finished], status=DeliveryStatus.SENDING
-    )
-    claims = dict(rows.order_by().values_list("pk", "claim"))
-    return {done.claimed.delivery_id for done in finished if claims.get(done.claimed.delivery_id) == done.claimed.claim}
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    statement = f"SELECT id, claim FROM {_DELIVERY} WHERE {is_one_of('id')} AND status = %s{lock}"  # noqa: S608
+    ids = [done.claimed.delivery_id for done in finished]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [numbers(ids), DeliveryStatus.SENDING.value])
+        claims = dict(cursor.fetchall())
+    return {
+        done.claimed.delivery_id
+        for done in finished
+        if claims.get(done.claimed.delivery_id) == adapted_uuid(done.claimed.claim)
+    }
 
 
 def _not_recorded_yet(late: Sequence[Finished]) -> list[Finished]:
@@ -95,16 +104,20 @@ def _move(finished: Iterable[Finished], *, now: datetime) -> None:
 def apply_move(ids: Sequence[int], move: Move, *, now: datetime, errcode: int | None) -> int:
     """From sending to where the move says; returns how many were still sending."""
     ended = move.status in (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED)
-    return Delivery.objects.filter(pk__in=ids, status=DeliveryStatus.SENDING).update(
-        status=move.status,
-        reason=move.reason,
-        errcode=errcode,
-        due_at=move.due_at,
-        ended_at=now if ended else None,
-        lease_until=None,
-        tries=F("tries") + int(move.counts_try),
-        uncertain_tries=F("uncertain_tries") + int(move.counts_uncertain),
-    )
+    written = [move.status.value, move.reason, errcode, adapted(move.due_at), adapted(now) if ended else None]
+    counted = [int(move.counts_try), int(move.counts_uncertain)]
+    with connection.cursor() as cursor:
+        cursor.execute(_apply_move(), [*written, *counted, numbers(ids), DeliveryStatus.SENDING.value])
+        return int(cursor.rowcount)
+
+
+def _apply_move() -> str:
+    return f"""
+        UPDATE {_DELIVERY}
+        SET status = %s, reason = %s, errcode = %s, due_at = %s, ended_at = %s, lease_until = NULL,
+            tries = tries + %s, uncertain_tries = uncertain_tries + %s
+        WHERE {is_one_of("id")} AND status = %s
+    """  # noqa: S608
 
 
 def _accept_late_delivery(done: Finished, *, now: datetime) -> None:
