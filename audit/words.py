@@ -21,6 +21,11 @@ ACTIONS: Final[dict[str, Promise]] = {
     "broadcast.stopped_itself": _("A broadcast paused itself: too many failed"),
     "broadcast.taken_back": _("Took a launch back before it went out"),
     "broadcast.tried": _("Tried a message out in a test group"),
+    "calendar.begun": _("Began a year of the official calendar"),
+    "calendar.days_changed": _("Changed days of the official calendar"),
+    "calendar.described": _("Changed a year's state or source"),
+    "calendar.imported": _("Imported a year of the official calendar"),
+    "calendar.restored": _("Restored a version of a year"),
     "delivery.decided": _("Decided about a delivery"),
     "demo.removed": _("Removed the demo data"),
     "draft.autosaved": _("Wrote on in a draft, saved by itself"),
@@ -37,6 +42,9 @@ ACTIONS: Final[dict[str, Promise]] = {
     "organisation.resumed": _("Resumed an organisation"),
     "organisation.stopped": _("Stopped an organisation: its quota is used up"),
     "organisation.updated": _("Changed an organisation"),
+    "own_day.added": _("Added own days"),
+    "own_day.put_back": _("Put an own day back"),
+    "own_day.removed": _("Removed an own day"),
     "recipient.created": _("Added a recipient"),
     "recipient.deleted": _("Deleted a recipient"),
     "recipient.exported": _("Exported recipients"),
@@ -70,6 +78,7 @@ ACTIONS: Final[dict[str, Promise]] = {
 }
 TARGETS: Final[dict[str, Promise]] = {
     "broadcast": _("Broadcast"),
+    "calendaryear": _("Year of the official calendar"),
     "delivery": _("Delivery"),
     "draft": _("Draft"),
     "group": _("User group"),
@@ -89,6 +98,7 @@ ACTORS: Final[dict[str, Promise]] = {
 # The log names pages of the other apps, and imports none of them.
 _PAGES: Final[dict[str, str]] = {
     "broadcast": "broadcasts:broadcast_detail",
+    "calendaryear": "broadcasts:calendar_year",
     "delivery": "broadcasts:delivery_detail",
     "draft": "broadcasts:draft_edit",
     "organisation": "robots:organisation_detail",

@@ -18,6 +18,8 @@ _READ: Final = (
     "broadcasts.view_broadcast",
     "broadcasts.view_delivery",
     "broadcasts.view_notice",
+    "broadcasts.view_calendaryear",
+    "broadcasts.view_ownday",
 )
 _COMPOSE: Final = ("broadcasts.add_draft", "broadcasts.change_draft", "broadcasts.delete_draft")
 _MANAGE: Final = tuple(
@@ -37,7 +39,13 @@ ROLES: Final[dict[str, tuple[str, ...]]] = {
         "broadcasts.stop_all",
         "broadcasts.change_notice",
     ),
-    "Robot managers": (*_READ, *_MANAGE, "broadcasts.change_notice"),
+    "Robot managers": (
+        *_READ,
+        *_MANAGE,
+        "broadcasts.change_notice",
+        "broadcasts.change_calendaryear",
+        "broadcasts.change_ownday",
+    ),
     "Auditors": (*_READ, "audit.view_entry"),
 }
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from messages.pages.broadcasts import urls as broadcasts
 from messages.pages.broadcasts.first_group import go
+from messages.pages.calendar import urls as calendar
 from messages.pages.deliveries import urls as deliveries
 from messages.pages.drafts import urls as drafts
 from messages.pages.dry_run import urls as dry_run
@@ -16,6 +17,7 @@ from messages.pages.succession import succession_undo, successor
 app_name = "broadcasts"
 urlpatterns = [
     *broadcasts.urlpatterns,
+    *calendar.urlpatterns,
     *deliveries.urlpatterns,
     *drafts.urlpatterns,
     *dry_run.urlpatterns,

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.auth.models import Group as Role
 from django.contrib.auth.models import User
 from django.db.models import Model
 from django.utils import timezone
 
-from audit.actors import user_actor
+from audit.actors import SYSTEM, user_actor
 from audit.log import record
 from audit.models import Entry
 from dingadmin.demo import seed_demo
 from dingtalk.replies import Kind
-from messages.models import Attempt, Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Draft, Notice, Run
+from messages.models import (
+    Attempt,
+    Broadcast,
+    BroadcastStatus,
+    CalendarYear,
+    Delivery,
+    DeliveryStatus,
+    Draft,
+    Notice,
+    OwnDay,
+    OwnKind,
+    Run,
+)
 from messages.notices.kinds import NoticeKind, organisation_subject, robot_subject
 from messages.notices.raising import close_notices, open_notices, raise_notice
+from messages.services.calendar.years import begin_year, set_days
 from messages.services.drafts import save_draft
 from messages.services.snapshots import Snapshot
 from robots.models import PauseReason, Recipient, Robot, RobotStatus, Tag
@@ -57,6 +70,7 @@ class World:
 
 _OTHERS = {
     "number": 1,
+    "year": 2026,
     "position": 0,
     "rows": "buttons",
     "msgtype": "markdown",
@@ -93,6 +107,7 @@ def make_world(admin: User) -> World:
         "broadcasts/": run.broadcast,
         "history/": delivery,
         "notices/": notice,
+        "official-calendar/own-days/": _official_calendar(),
         "simulator/groups/": group,
         "simulator/calls/": call,
         "simulator/faults/": Fault.objects.get(),
@@ -219,6 +234,21 @@ def _notices(robot: Robot) -> Notice:
     raise_notice(NoticeKind.QUOTA_EXHAUSTED, subject=subject, params=params, at=now)
     raise_notice(NoticeKind.UNCERTAIN_WAITING, params={"count": 1}, at=now)
     return Notice.objects.get(kind=NoticeKind.ROBOT_PAUSED)
+
+
+def _official_calendar() -> OwnDay:
+    """One year that is known, with a version to go back to; an own day that counts and one that was removed."""
+    now = timezone.now()
+    CalendarYear.objects.all().delete()
+    begin_year(year=2026, by=SYSTEM)
+    name = LONG[:50]
+    set_days(year=2026, first=date(2026, 10, 1), last=date(2026, 10, 7), kind="holiday", name=name, by=SYSTEM)
+    set_days(year=2026, first=date(2026, 10, 10), last=date(2026, 10, 10), kind="make_up", name=name, by=SYSTEM)
+    organisation = make_organisation(f"{LONG[:90]}之二")
+    told = {"name": UNBREAKABLE[:50], "added_at": now, "added_by_name": "li", "kind": OwnKind.CLOSED}
+    OwnDay.objects.create(date=date(2026, 5, 6), **told, removed_at=now, removed_by_name="li")
+    OwnDay.objects.create(date=date(2099, 5, 7), **told)
+    return OwnDay.objects.create(date=date(2099, 5, 6), organisation=organisation, **told)
 
 
 def _planned(robot: Robot) -> Broadcast:

@@ -81,7 +81,7 @@ def seed(apps, schema_editor):
     now = datetime.now(UTC)
     for year in DAYS:
         days = days_of(year)
-        calendar_year.objects.create(year=year, version=1, changed_at=now, changed_by_name="system", **told)
+        calendar_year.objects.create(year=year, version=1, changed_at=now, changed_by_name="command line", **told)
         official_day.objects.bulk_create(
             [official_day(year_id=year, date=day, kind=kind, name=name) for day, kind, name in days]
         )
@@ -90,7 +90,9 @@ def seed(apps, schema_editor):
             "as_of": AS_OF.isoformat(),
             "days": [[day.isoformat(), kind, name] for day, kind, name in days],
         }
-        calendar_version.objects.create(year_id=year, number=1, content=content, saved_by_name="system", saved_at=now)
+        calendar_version.objects.create(
+            year_id=year, number=1, content=content, saved_by_name="command line", saved_at=now
+        )
 
 
 class Migration(migrations.Migration):
