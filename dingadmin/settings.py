@@ -83,6 +83,10 @@ PAUSE_AFTER_SECONDS = ENV.whole("DINGADMIN_PAUSE_AFTER_SECONDS", 600, least=0, m
 # Longer than the longest possible call (15 s), else a call that still runs would be taken for lost.
 LEASE_SECONDS = ENV.whole("DINGADMIN_LEASE_SECONDS", 60, least=1, most=600)
 
+# --- schedules -------------------------------------------------------------------------------------------------------
+# So many weeks before a year that schedules need and whose official calendar is not known, a notice says so.
+CALENDAR_NOTICE_WEEKS = ENV.whole("DINGADMIN_CALENDAR_WEEKS", 6, least=1, most=52)
+
 # --- database -------------------------------------------------------------------------------------------------------
 # IMMEDIATE: a transaction that reads first and writes later would otherwise fail at once with "database is locked".
 _SQLITE_OPTIONS = {

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from dingtalk.replies import Kind
+from messages.engine.calendar_care import tell_unknown_years, years_known_again
 from messages.models import (
     Attempt,
     Broadcast,
@@ -38,6 +39,7 @@ def take_care(now: datetime) -> None:
     notices = list(Notice.objects.filter(closed_at=None).order_by("last_at", "pk")[:LOOKED_AT_PER_TICK])
     _close_what_is_over(notices, now=now)
     _tell_undecided([notice for notice in notices if notice.kind == NoticeKind.UNCERTAIN_WAITING], now=now)
+    tell_unknown_years([notice for notice in notices if notice.kind == NoticeKind.CALENDAR_UNKNOWN], now=now)
 
 
 def tell_silence(now: datetime) -> None:
@@ -137,4 +139,5 @@ _OVER: Final[Mapping[str, Callable[[list[Notice], datetime], list[int]]]] = {
     NoticeKind.STOPPED_ITSELF: _going_again,
     NoticeKind.WORKER_SILENT: _long_ago,
     NoticeKind.BEAT_SILENT: _long_ago,
+    NoticeKind.CALENDAR_UNKNOWN: years_known_again,
 }

@@ -19,10 +19,11 @@ class NoticeKind(StrEnum):
     STOPPED_ITSELF = "broadcast_stopped_itself"  # broadcast, failed, ended, share
     WORKER_SILENT = "worker_silent"  # since, until
     BEAT_SILENT = "beat_silent"  # since, until
+    CALENDAR_UNKNOWN = "calendar_unknown"  # year, count: of the schedules that need it
 
 
 # What waits for a person stays until the person has done it: putting it away would only hide it.
-STAYS_UNTIL_DONE = frozenset({NoticeKind.UNCERTAIN_WAITING})
+STAYS_UNTIL_DONE = frozenset({NoticeKind.UNCERTAIN_WAITING, NoticeKind.CALENDAR_UNKNOWN})
 
 
 def robot_subject(robot_id: int) -> str:
@@ -35,6 +36,10 @@ def organisation_subject(organisation_id: int) -> str:
 
 def broadcast_subject(broadcast_id: int) -> str:
     return f"broadcast:{broadcast_id}"
+
+
+def year_subject(year: int) -> str:
+    return f"year:{year}"
 
 
 def subject_id(subject: str) -> int | None:

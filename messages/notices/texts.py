@@ -146,6 +146,20 @@ def _beat_silent(params: Params) -> Words:
     return Words(text % _silence(params), f"{_late()} {advice}", "plug-connected-x", "unsure")
 
 
+def _calendar_unknown(params: Params) -> Words:
+    count = int(params.get("count", 0))
+    text = ngettext(
+        "The official calendar of %(year)s is not known: %(count)s schedule will stop there.",
+        "The official calendar of %(year)s is not known: %(count)s schedules will stop there.",
+        count,
+    )
+    advice = _(
+        "The State Council usually announces a year in November of the year before. Import it or type it as soon as"
+        " it has."
+    )
+    return Words(text % {"year": params.get("year", ""), "count": count}, advice, "calendar-off", "unsure")
+
+
 def _late() -> str:
     return _(
         "What was due in that time goes out late, or has expired. If it was no restart of yours, find out the cause."
@@ -183,4 +197,5 @@ _TEXTS: Final[Mapping[str, Callable[[Params], Words]]] = {
     NoticeKind.STOPPED_ITSELF: _stopped_itself,
     NoticeKind.WORKER_SILENT: _worker_silent,
     NoticeKind.BEAT_SILENT: _beat_silent,
+    NoticeKind.CALENDAR_UNKNOWN: _calendar_unknown,
 }

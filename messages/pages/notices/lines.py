@@ -66,6 +66,9 @@ _LOOKS: Final[Mapping[str, _Door]] = {
     NoticeKind.REFUSED_AT_FIRING: _Door(
         _("See what was refused"), "broadcasts.view_delivery", _failed_of_its_broadcast
     ),
+    NoticeKind.CALENDAR_UNKNOWN: _Door(
+        _("Go to the year"), "broadcasts.view_calendaryear", _about_its_subject("broadcasts:calendar_year")
+    ),
     NoticeKind.UNCERTAIN_WAITING: _Door(_("See them"), "broadcasts.view_delivery", _history("state=uncertain")),
 }
 _ACTS: Final[Mapping[str, _Door]] = {
