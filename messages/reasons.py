@@ -22,6 +22,9 @@ _TEXTS: Final[Mapping[str, Explanation]] = {
     "broadcast_paused": Explanation(
         _("Its broadcast is paused by a person."), _("It goes on where it stands when somebody resumes it.")
     ),
+    "broadcast_paused_itself": Explanation(
+        _("Its broadcast paused itself: too many failed."), _("It goes on where it stands when somebody resumes it.")
+    ),
     "sending_stopped": Explanation(
         _("All sending is stopped by a person."), _("It goes on where it stands when somebody resumes it.")
     ),

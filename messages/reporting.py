@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Count, Prefetch
+from django.utils import timezone
 
-from messages.models import Attempt, Delivery, DeliveryStatus, Run
+from messages.history.holds import ended_by_cancel, holds_over, that_held
+from messages.models import Attempt, Broadcast, Delivery, DeliveryStatus, Hold, Run
 from messages.reasons import explain
 
 DELIVERIES_AT_ONCE: Final = 1000
 
 
 def report_of(run: Run) -> dict[str, Any]:
-    broadcast = run.broadcast
+    broadcast, holds = run.broadcast, holds_of_run(run)
     return {
         "run": run.pk,
         "planned_at": _iso(run.planned_at),
@@ -30,10 +32,12 @@ def report_of(run: Run) -> dict[str, Any]:
             "zone": broadcast.zone,
             "useful_until": _iso(broadcast.useful_until),
             "paused_at": _iso(broadcast.paused_at),
+            "cancelled_at": _iso(broadcast.cancelled_at),
+            "cancelled_by": broadcast.cancelled_by_name or None,
             "created_by": broadcast.created_by_name,
         },
         "counts": counts_of(run),
-        "deliveries": [delivery_as_json(delivery) for delivery in deliveries_of(run)],
+        "deliveries": [delivery_as_json(delivery, holds=holds) for delivery in deliveries_of(run)],
     }
 
 
@@ -55,7 +59,15 @@ def deliveries_of(run: Run) -> Iterator[Delivery]:
     yield from ordered.iterator(chunk_size=DELIVERIES_AT_ONCE)
 
 
-def delivery_as_json(delivery: Delivery) -> dict[str, Any]:
+def holds_of_run(run: Run) -> list[Hold]:
+    """All that may have held any of its deliveries."""
+    return holds_over(run.broadcast_id, since=run.planned_at, until=timezone.now())
+
+
+def delivery_as_json(delivery: Delivery, *, holds: Sequence[Hold]) -> dict[str, Any]:
+    """`holds`: those of its run."""
+    attempts = list(delivery.attempts.all())
+    held = that_held(holds, delivery, attempts, now=timezone.now())
     return {
         "id": delivery.pk,
         "robot": delivery.robot_name,
@@ -68,7 +80,8 @@ def delivery_as_json(delivery: Delivery) -> dict[str, Any]:
         "reason_text": reason_text(delivery.reason) or None,
         "msg_uuid": str(delivery.msg_uuid),
         "ended_at": _iso(delivery.ended_at),
-        "attempts": [_attempt_as_json(attempt) for attempt in delivery.attempts.all()],
+        "attempts": [_attempt_as_json(attempt) for attempt in attempts],
+        "holds": [_hold_as_json(hold, delivery.run.broadcast) for hold in held],
     }
 
 
@@ -84,6 +97,17 @@ def _attempt_as_json(attempt: Attempt) -> dict[str, Any]:
         "http_status": attempt.http_status,
         "errcode": attempt.errcode,
         "reason": attempt.reason or None,
+    }
+
+
+def _hold_as_json(hold: Hold, broadcast: Broadcast) -> dict[str, Any]:
+    return {
+        "kind": hold.kind,
+        "begun_at": _iso(hold.begun_at),
+        "begun_by": hold.begun_by_name or None,
+        "ended_at": _iso(hold.ended_at),
+        "ended_by": hold.ended_by_name or None,
+        "cancelled": ended_by_cancel(hold, broadcast),
     }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from dingtalk.replies import Kind
-from messages.models import Broadcast, BroadcastStatus, DeliveryStatus
+from messages.models import Broadcast, BroadcastStatus, DeliveryStatus, FirstGroup, FirstState
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ _ATTEMPTS: Final[Mapping[str, Presentation]] = {
     Kind.UNCERTAIN: Presentation(_("Unknown"), "help-hexagon", "unsure"),
 }
 _SCHEDULED: Final = Presentation(_("Scheduled"), "calendar", "wait")
+REST_WAITS: Final = Presentation(_("First group sent, the rest waits"), "hourglass", "wait")
 _CANCELLED: Final = Presentation(_("Cancelled"), "ban", "off")
 _GOING_OUT: Final = Presentation(_("Going out"), "send", "busy")
 _PAUSED: Final = Presentation(_("Paused"), "player-pause", "unsure")
@@ -64,22 +65,27 @@ def attempt_state(kind: str) -> Presentation:
     return _ATTEMPTS.get(kind) or Presentation(kind, "help-hexagon", "unsure")
 
 
-def broadcast_state(broadcast: Broadcast, counts: Mapping[str, int], *, stopped: bool = False) -> Presentation:
+def broadcast_state(
+    broadcast: Broadcast, counts: Mapping[str, int], *, first: FirstGroup | None = None, stopped: bool = False
+) -> Presentation:
     """What its deliveries say, once it has fired. `counts`: deliveries by status. `stopped`: all sending is."""
     if broadcast.status == BroadcastStatus.CANCELLED:
         return _CANCELLED
     scheduled = broadcast.status == BroadcastStatus.SCHEDULED
     if scheduled or counts.get(DeliveryStatus.WAITING) or counts.get(DeliveryStatus.SENDING):
-        return _under_way(broadcast, scheduled=scheduled, stopped=stopped)
+        return _under_way(broadcast, first=first.state if scheduled and first else "", stopped=stopped)
     if not any(counts.values()):
         return _NOTHING_SENT
     return _finished(counts)
 
 
-def _under_way(broadcast: Broadcast, *, scheduled: bool, stopped: bool) -> Presentation:
+def _under_way(broadcast: Broadcast, *, first: str, stopped: bool) -> Presentation:
+    """`first`: where its first group stands, while it is to fire yet."""
     if broadcast.paused_at:
         return _PAUSED
-    if scheduled:
+    if first == FirstState.OUT:
+        return REST_WAITS
+    if broadcast.status == BroadcastStatus.SCHEDULED and first != FirstState.REST:
         return _SCHEDULED
     return _STOPPED if stopped else _GOING_OUT
 

@@ -41,7 +41,7 @@ INSIDE_MESSAGES = {
     "management": _DOORS,
     "forms": {"services", "models", "schedule"},
     "preview": {"models", "rendering"},
-    "reporting": {"models", "reasons"},
+    "reporting": {"history", "models", "reasons"},
     "services": {
         "engine",
         "history",

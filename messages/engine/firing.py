@@ -61,8 +61,8 @@ def fire(broadcast_id: int, *, now: datetime) -> Run | None:
     first = FirstGroup.objects.filter(broadcast=broadcast).first()
     if first and first.state == FirstState.OUT:
         return None
-    # There is one run per planned time, and the first group's has it.
-    planned_at = now if first and first.state == FirstState.REST else broadcast.next_at
+    # There is one run per planned time, and the first group's has it. The rest waits since it was let go.
+    planned_at = (first.counted_from or now) if first and first.state == FirstState.REST else broadcast.next_at
     run = start_run(broadcast, planned_at=planned_at, now=now, first=first)
     if first and first.state == FirstState.PLANNED:
         if not FirstGroup.objects.filter(pk=first.pk, state=FirstState.PLANNED).update(state=FirstState.OUT):

@@ -15,7 +15,8 @@ from django.db.models import Count
 
 from audit.actors import SYSTEM, Actor
 from audit.log import record
-from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, FirstGroup, FirstState
+from messages.engine.holding import begin_hold
+from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, FirstGroup, FirstState, HoldKind
 from messages.notices.kinds import NoticeKind, broadcast_subject
 from messages.notices.raising import raise_notice
 
@@ -124,8 +125,9 @@ def _look_at_rest(first: FirstGroup, *, now: datetime) -> None:
 @transaction.atomic
 def _stop(first: FirstGroup, *, failed: int, ended: int, now: datetime) -> None:
     going = Broadcast.objects.filter(pk=first.broadcast_id, paused_at=None, status=BroadcastStatus.FIRED)
-    if not going.update(paused_at=now, paused_by_name=SYSTEM.name):
+    if not going.update(paused_at=now, paused_by_name=""):
         return
+    begin_hold(HoldKind.PAUSED_ITSELF, broadcast=first.broadcast_id, now=now)
     FirstGroup.objects.filter(pk=first.pk).update(stopped_at=now)
     params = {"broadcast": first.broadcast.name, "failed": failed, "ended": ended, "share": first.stop_share}
     record("broadcast.stopped_itself", by=SYSTEM, target=first.broadcast, detail=params)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from messages.models import Broadcast, BroadcastStatus, FirstGroup
+from messages.models import Broadcast, BroadcastStatus, FirstGroup, FirstState
 
 
 def first_group_of(broadcast: Broadcast) -> FirstGroup | None:
@@ -10,3 +10,9 @@ def first_group_of(broadcast: Broadcast) -> FirstGroup | None:
     if broadcast.status == BroadcastStatus.CANCELLED:
         return None
     return FirstGroup.objects.filter(broadcast=broadcast).select_related("target").first()
+
+
+def rest_of(broadcast: Broadcast) -> int:
+    """How many groups wait for what becomes of the first one; 0 where none do."""
+    waiting = FirstGroup.objects.filter(broadcast=broadcast, state=FirstState.OUT).exists()
+    return broadcast.targets.count() - 1 if waiting else 0

@@ -10,6 +10,7 @@ from messages.models import Delivery, DeliveryStatus, EngineState
 # The tick comes once a second; this long without one means that nothing is sent any more.
 SILENT_AFTER = timedelta(seconds=30)
 PAUSED = "broadcast_paused"
+PAUSED_ITSELF = "broadcast_paused_itself"
 STOPPED = "sending_stopped"
 
 
@@ -29,7 +30,7 @@ def why_waiting(delivery: Delivery, *, now: datetime, engine: EngineState | None
     if is_stopped(engine):
         return Wait(STOPPED)
     if delivery.run.broadcast.paused_at:
-        return Wait(PAUSED)
+        return Wait(PAUSED if delivery.run.broadcast.paused_by_name else PAUSED_ITSELF)
     if uncertain:
         return Wait(delivery.reason, delivery.due_at)
     holds = [(delivery.reason, delivery.due_at)]

@@ -14,7 +14,7 @@ from messages.management.arguments import Refusal
 from messages.management.ordering import Order
 from messages.management.wording import counts_line, delivery_line
 from messages.models import Broadcast, DeliveryStatus, Run
-from messages.reporting import counts_of, deliveries_of, delivery_as_json
+from messages.reporting import counts_of, deliveries_of, delivery_as_json, holds_of_run
 from messages.schedule.wall_times import clock
 
 DONE: Final = 0
@@ -50,6 +50,7 @@ def refused_as_json(refusals: Iterable[Refusal]) -> dict[str, Any]:
 
 def sent_as_json(done: Sent) -> dict[str, Any]:
     waited = done.run if done.ended is not None else None
+    holds = holds_of_run(waited) if waited else []
     return {
         "broadcast": done.broadcast.pk,
         "run": done.run.pk if done.run else None,
@@ -60,7 +61,7 @@ def sent_as_json(done: Sent) -> dict[str, Any]:
         "robots": len(done.order.robots),
         "ended": bool(done.ended),
         "counts": done.counts,
-        "deliveries": [delivery_as_json(delivery) for delivery in deliveries_of(waited)] if waited else [],
+        "deliveries": [delivery_as_json(delivery, holds=holds) for delivery in deliveries_of(waited)] if waited else [],
         "left_out": _listed(done.order.left_out),
         "warnings": _listed(done.order.warnings),
         "refused": [],

@@ -12,6 +12,7 @@ from messages.models.delivery import Attempt, Body, Delivery, DeliveryStatus
 from messages.models.draft import Draft, DraftVersion, MessageType
 from messages.models.engine import EngineState, Worker
 from messages.models.first_group import FirstGroup, FirstState
+from messages.models.hold import Hold, HoldKind
 from messages.models.notice import Notice
 from messages.models.plan import LaunchPlan
 from messages.models.run import Run
@@ -34,6 +35,8 @@ __all__ = [
     "EngineState",
     "FirstGroup",
     "FirstState",
+    "Hold",
+    "HoldKind",
     "LaunchPlan",
     "MessageType",
     "Notice",

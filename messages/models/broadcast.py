@@ -56,7 +56,7 @@ class Broadcast(models.Model):
     urgent = models.BooleanField(_("urgent"), default=False)  # may use up the organisation's reserve without a question
     useful_until = models.DateTimeField(_("useful until"), null=True, blank=True)  # not sent after it; None: no end
     paused_at = models.DateTimeField(null=True, blank=True)  # set: no firing and no claim until it is resumed
-    paused_by_name = models.CharField(max_length=150, blank=True)
+    paused_by_name = models.CharField(max_length=150, blank=True)  # "" where it paused itself
     # Made by the page that launches: a double click brings the same key twice and makes one broadcast.
     launch_key = models.UUIDField(unique=True)
     created_by = models.ForeignKey(

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from audit.actors import Actor
 from audit.log import record
+from messages.engine.holding import begin_hold, end_hold
 from messages.engine.recovery import distrust_old_retries
-from messages.models import Broadcast, BroadcastStatus, Delivery
+from messages.models import Broadcast, BroadcastStatus, Delivery, HoldKind
 from messages.services.remaining import still_to_go_out
 from messages.wakeups import wake_tick
 
@@ -40,11 +41,13 @@ def pause_broadcast(broadcast: Broadcast, *, by: Actor) -> bool:
     """
     # Locked before the time is taken: behind a firing that runs at this moment it may take a while.
     current = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
+    now = timezone.now()
     if current.paused_at is not None and current.status != BroadcastStatus.CANCELLED:
         return False
     going = still_to_go_out(Broadcast.objects.filter(pk=broadcast.pk, paused_at=None))
-    if not going.update(paused_at=timezone.now(), paused_by_name=by.name):
+    if not going.update(paused_at=now, paused_by_name=by.name):
         raise CannotPause(_("There is nothing left to pause: nothing of this broadcast is still to go out."))
+    begin_hold(HoldKind.PAUSED, broadcast=broadcast.pk, by=by.name, now=now)
     record("broadcast.paused", by=by, target=broadcast)
     return True
 
@@ -55,13 +58,15 @@ def resume_broadcast(broadcast: Broadcast, *, by: Actor) -> bool:
 
     Raises CannotResume when it was cancelled.
     """
-    now = timezone.now()
+    # Locked before the time is taken, for the same reason.
     current = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
+    now = timezone.now()
     if current.status == BroadcastStatus.CANCELLED:
         raise CannotResume(_("It was cancelled: nothing of it goes out any more."))
     paused = Broadcast.objects.filter(pk=broadcast.pk, paused_at__isnull=False)
     if not paused.update(paused_at=None, paused_by_name=""):
         return False
+    end_hold(broadcast=broadcast.pk, by=by.name, now=now)
     deliveries = Delivery.objects.filter(run__in=current.runs.order_by().values("pk"))
     distrust_old_retries(now, among=deliveries)
     record("broadcast.resumed", by=by, target=broadcast, detail=_how_long(current, now=now))

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from audit.actors import Actor
 from audit.log import record
+from messages.engine.holding import end_hold
 from messages.models import Broadcast, BroadcastStatus, Draft, LaunchPlan, Run, UndoWindow
 from messages.services.plans import restore
 
@@ -76,6 +77,7 @@ def take_back(broadcast: Broadcast, *, user: User, by: Actor) -> bool:
         raise CannotTakeBack(
             _("Too late to take it back: it has begun to go out. Cancel it to stop what has not left yet.")
         )
+    end_hold(broadcast=current.pk, by=by.name, now=now)
     UndoWindow.objects.filter(pk=window.pk).update(taken_back_at=now)
     if draft := current.draft:
         _uncount(draft)

@@ -181,11 +181,12 @@ def test_a_worker_that_stopped_is_told_where_somebody_waits(english):
 def test_the_page_takes_as_many_queries_for_many_groups_as_for_one(english, django_assert_num_queries):
     broadcast = fired(delivered=20, waiting=20)
     # Session, user, broadcast, progress, runs, deliveries with their runs and robots, the engine's state; when it went
-    # out; runs, calls, holds and queues for its pace; what was sent again; the group that gets it first. On the page:
+    # out; runs, calls, holds and queues for its pace; what was sent again; the group that gets it first; what held
+    # it. On the page:
     # targets, runs, and the banner.
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         english.get(page(broadcast))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         english.get(page(broadcast, "progress"))
 
 

@@ -193,8 +193,8 @@ def test_the_page_takes_as_many_queries_for_many_attempts_as_for_one(english, dj
     delivery = make_delivery(status=DeliveryStatus.DELIVERED)
     for number in range(1, 12):
         make_attempt(delivery, number=number)
-    # Session, user, the delivery with its body, run and robot, the engine's state, attempts, the banner.
-    with django_assert_num_queries(9):
+    # Session, user, the delivery with its body, run and robot, the engine's state, attempts, holds, the banner.
+    with django_assert_num_queries(10):
         english.get(page(delivery))
 
 

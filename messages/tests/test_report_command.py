@@ -79,6 +79,8 @@ def test_a_run_is_told_with_its_counts_and_every_delivery(run):
         "zone": "Asia/Shanghai",
         "useful_until": None,
         "paused_at": None,
+        "cancelled_at": None,
+        "cancelled_by": None,
         "created_by": "li",
     }
     assert found["counts"] == {
@@ -113,6 +115,7 @@ def test_a_run_is_told_with_its_counts_and_every_delivery(run):
                 "reason": "delivered",
             }
         ],
+        "holds": [],
     }
     assert (ops["robot"], ops["status"], ops["errcode"], ops["reason"]) == ("ops", "failed", 310000, "keyword_missing")
     assert ops["reason_text"] == "The message holds none of the robot's keywords."
@@ -155,11 +158,11 @@ def test_no_token_is_told(run):
 
 
 def test_many_deliveries_take_the_same_queries_as_few(run, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         told(run)
     for _number in range(20):
         make_attempt(make_delivery(run=run))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(told(run)["deliveries"]) == 22
 
 

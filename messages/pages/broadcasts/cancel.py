@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from audit.actors import actor_of
+from messages.history.first_group import rest_of
 from messages.history.progress import Progress, may_change, progress_of
 from messages.models import Broadcast, BroadcastStatus
 from messages.pages.sending.stopping import calls_finish
@@ -34,7 +35,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return _cancel(request, broadcast)
     context = {
         "title": _("Cancel “%(name)s”?") % {"name": broadcast.name},
-        "consequences": _consequences(broadcast, progress),
+        "consequences": _consequences(broadcast, progress, rest=rest_of(broadcast)),
         "action_label": _("Cancel the broadcast"),
         "cancel_url": reverse("broadcasts:broadcast_detail", args=[pk]),
     }
@@ -57,10 +58,10 @@ def _cancel(request: HttpRequest, broadcast: Broadcast) -> HttpResponse:
     return redirect("broadcasts:broadcast_detail", pk=broadcast.pk)
 
 
-def _consequences(broadcast: Broadcast, progress: Progress) -> list[str]:
+def _consequences(broadcast: Broadcast, progress: Progress, *, rest: int) -> list[str]:
     if broadcast.status == BroadcastStatus.SCHEDULED and not progress.total:
         return [_("Nothing of it has gone out, and nothing will."), _("It cannot be taken up again; its draft stays.")]
-    sentences = [_waiting(progress.waiting)]
+    sentences = [_waiting(progress.waiting + rest)]
     if progress.sending:
         sentences.append(calls_finish(progress.sending))
     if progress.delivered:

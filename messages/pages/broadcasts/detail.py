@@ -14,18 +14,21 @@ from django.views.decorators.http import require_safe
 
 from audit.keyset import newest_first
 from messages.history.deliveries import Wanted, deliveries
+from messages.history.first_group import first_group_of, rest_of
+from messages.history.holds import holds_of_broadcast
 from messages.history.in_flight import Rest
 from messages.history.pace import pace_of
 from messages.history.progress import Progress, may_change, progress_of
 from messages.history.undo import corrections_of
 from messages.history.waiting import engine_state, is_stopped, silent_since
-from messages.models import Broadcast, BroadcastKind, BroadcastStatus
+from messages.models import Broadcast, BroadcastKind, BroadcastStatus, FirstState
 from messages.pages.broadcasts.brake import Brake, brake_of
 from messages.pages.broadcasts.content import shown_content
 from messages.pages.broadcasts.in_group import in_group
 from messages.pages.broadcasts.late import went_out
 from messages.pages.broadcasts.pace import pace_in_words
 from messages.pages.broadcasts.undoing import Countdown, countdown_of
+from messages.pages.deliveries.holds import hold_line
 from messages.pages.deliveries.lines import lines, selection
 from messages.services.correction import correction_in_writing
 from messages.states import DELIVERY_STATES, Presentation, broadcast_state
@@ -83,7 +86,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _live(request: HttpRequest, broadcast: Broadcast) -> dict[str, object]:
-    now, engine = timezone.now(), engine_state()
+    now, engine, first = timezone.now(), engine_state(), first_group_of(broadcast)
     so_far = progress_of([broadcast.pk])[broadcast.pk]
     chosen = request.GET.get("state", "")
     chosen = chosen if chosen in DELIVERY_STATES else ""
@@ -94,7 +97,10 @@ def _live(request: HttpRequest, broadcast: Broadcast) -> dict[str, object]:
     undo = countdown_of(broadcast, now=now, stopped=is_stopped(engine))
     return {
         "broadcast": broadcast,
-        "state": broadcast_state(broadcast, so_far.counts, stopped=is_stopped(engine)),
+        "state": broadcast_state(broadcast, so_far.counts, first=first, stopped=is_stopped(engine)),
+        "first": first,
+        "rest": rest_of(broadcast) if first and first.state == FirstState.OUT else 0,
+        "holds": [hold_line(hold, broadcast) for hold in holds_of_broadcast(broadcast, so_far, now=now)],
         "brake": brake,
         "undo": undo,
         "went_out": went_out(broadcast),

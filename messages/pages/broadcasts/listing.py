@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 
 from audit.keyset import newest_first
 from audit.row_field import RowField
-from messages.history.broadcasts import PAUSED, WantedBroadcasts, broadcasts
+from messages.history.broadcasts import FIRST_OUT, PAUSED, WantedBroadcasts, broadcasts, first_of
 from messages.history.progress import Progress, progress_of
 from messages.history.waiting import engine_state, is_stopped
 from messages.models import Broadcast, BroadcastKind, BroadcastStatus
-from messages.states import Presentation, broadcast_state
+from messages.states import REST_WAITS, Presentation, broadcast_state
 
 EVERY_KIND = "all"
 
@@ -33,7 +33,7 @@ class BroadcastLine:
 
 def _states() -> list[tuple[str, str]]:
     statuses = [(status.value, str(status.label)) for status in BroadcastStatus]
-    return [("", _("Any state")), *statuses, (PAUSED, _("Paused"))]
+    return [("", _("Any state")), *statuses, (FIRST_OUT, str(REST_WAITS.label)), (PAUSED, _("Paused"))]
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -81,4 +81,5 @@ def _lines(rows: list[Broadcast]) -> list[BroadcastLine]:
 
 
 def _line(broadcast: Broadcast, progress: Progress, *, stopped: bool) -> BroadcastLine:
-    return BroadcastLine(broadcast, progress, broadcast_state(broadcast, progress.counts, stopped=stopped))
+    state = broadcast_state(broadcast, progress.counts, first=first_of(broadcast), stopped=stopped)
+    return BroadcastLine(broadcast, progress, state)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
@@ -15,18 +14,9 @@ from dingtalk.payloads import with_msg_uuid
 from messages.history.chosen import earlier_one, sent_again
 from messages.history.deliveries import Wanted, deliveries
 from messages.history.waiting import engine_state, silent_since
-from messages.models import Attempt, BroadcastStatus, Delivery, DeliveryStatus
+from messages.models import BroadcastStatus, Delivery, DeliveryStatus
 from messages.pages.deliveries.lines import line
-from messages.reasons import explain
-from messages.states import Presentation, attempt_state
-from robots.reasons import Explanation
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptLine:
-    attempt: Attempt
-    result: Presentation
-    why: Explanation
+from messages.pages.deliveries.timeline import timeline_of
 
 
 @require_safe
@@ -57,10 +47,7 @@ def _live(delivery: Delivery) -> dict[str, object]:
         "delivery": delivery,
         "line": line(delivery, now=now, engine=engine, later=sent_again([delivery]).get(delivery.pk)),
         "earlier": earlier_one(delivery),
-        "attempts": [
-            AttemptLine(attempt, attempt_state(attempt.kind), explain(attempt.reason))
-            for attempt in delivery.attempts.order_by("number")
-        ],
+        "timeline": timeline_of(delivery, now=now),
         "changes": changes,
         "undecided": delivery.status == DeliveryStatus.UNCERTAIN and not changes,
         "silent_since": silent_since(engine, now=now) if changes else None,
