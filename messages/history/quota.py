@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Sum
 
 from messages.history.accepted import accepted, accepted_cheaply
-from messages.models import BroadcastStatus, Delivery, DeliveryStatus, Target
+from messages.models import BroadcastStatus, Delivery, DeliveryStatus, FirstGroup, FirstState, Target
 from robots.health import start_of_next_month
 from robots.models import Organisation, Robot
 
@@ -113,6 +113,9 @@ def _uses(organisations: Iterable[Organisation], *, now: datetime, month_of: dat
 
 def _scheduled(since: datetime | None, until: datetime) -> Counts:
     targets = Target.objects.filter(broadcast__status=BroadcastStatus.SCHEDULED, broadcast__next_at__lt=until)
+    # A first group that got it already has a delivery of its own.
+    gone = FirstGroup.objects.filter(broadcast__status=BroadcastStatus.SCHEDULED).exclude(state=FirstState.PLANNED)
+    targets = targets.exclude(pk__in=gone.values("target"))
     if since:
         targets = targets.filter(broadcast__next_at__gte=since)
     return _by_organisation(targets.order_by().values_list("robot__organisation").annotate(count=Sum("parts")))
