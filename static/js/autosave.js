@@ -1,6 +1,6 @@
 // Saves the compose page by itself: when typing stops, and when the page is left. What the server does not hold yet is
 // kept in the browser (kept.js), and offered again when the page comes back. Without this file the form is saved by its
-// buttons. Offers window.composePage to presence.js.
+// buttons. Offers window.composePage to put_back.js and presence.js.
 (function () {
   "use strict";
 
@@ -14,11 +14,11 @@
   // What stands on the page and is not of the draft, and what tells the page from others.
   const BESIDE = ["csrfmiddlewaretoken", "own_new", "shown", "test_robot", "trial_key", "width"];
   const ABOUT = ["page", "writer", "draft", "based_on"];
+  const KEEPALIVE_ROOM = 60000; // what a browser still sends of a page that is gone, less something for the other request
   const TROUBLE = ["offline", "signedOut", "refused", "forbidden", "unkept"];
 
   const line = document.getElementById("save-line");
   const conflict = document.getElementById("conflict");
-  const offer = document.getElementById("kept");
   const state = (name) => form.elements.namedItem(name);
 
   function fields() {
@@ -46,13 +46,14 @@
     const about = ABOUT.map((name) => [name, state(name).value]);
     const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="));
     const token = cookie ? cookie.slice("csrftoken=".length) : state("csrfmiddlewaretoken").value;
+    const body = new URLSearchParams([...about.filter(([name]) => !pairs.some(([other]) => other === name)), ...pairs]);
     try {
       const response = await fetch(url, {
         method: "POST",
-        body: new URLSearchParams([...about.filter(([name]) => !pairs.some(([other]) => other === name)), ...pairs]),
+        body,
         headers: { "X-CSRFToken": token },
         redirect: "manual",
-        keepalive,
+        keepalive: keepalive && body.toString().length < KEEPALIVE_ROOM,
       });
       return response.type === "opaqueredirect" ? "signedOut" : response;
     } catch (error) {
@@ -73,6 +74,7 @@
     if (written() === saved) {
       clearTimeout(waiting);
       clearTimeout(keeping);
+      keeping = null;
       window.keptDraft.drop(place());
       if (["conflict", ...TROUBLE].includes(line.dataset.state) && !paused()) {
         say("");
@@ -102,7 +104,9 @@
     }
     sending = now;
     const kept = keep();
-    say("saving");
+    if (!TROUBLE.includes(line.dataset.state)) {
+      say("saving");
+    }
     const chosen = keepMine ? [["keep", "1"], ["based_on", keepMine]] : [];
     const answer = await post(form.dataset.autosave, [...fields(), ...chosen], { keepalive: leaving });
     sending = null;
@@ -148,35 +152,12 @@
     document.getElementById("newest-version").innerHTML = outcome.newest;
     document.getElementById("newer").replaceChildren();
     conflict.replaceChildren();
-    tell(outcome.wrong);
-    window.keptDraft.drop(before);
+    window.fieldErrors(form, outcome.wrong);
+    if (before !== place()) {
+      window.keptDraft.drop(before);
+    }
     say("saved", outcome.line);
     changed();
-  }
-
-  // What is wrong with a field stands beside it, as after a save by the button.
-  function tell(wrong) {
-    form.querySelectorAll("[data-autosave-error]").forEach((place) => {
-      const field = form.elements.namedItem(place.dataset.autosaveError);
-      field.classList.remove("is-invalid");
-      field.removeAttribute("aria-invalid");
-      field.setAttribute("aria-describedby", field.getAttribute("aria-describedby").replace(place.id, "").trim());
-      place.remove();
-    });
-    Object.entries(wrong).forEach(([name, texts]) => {
-      const field = form.elements.namedItem(name);
-      document.getElementById(`${field.id}_error`)?.remove();
-      const place = document.createElement("div");
-      place.className = "field-error";
-      place.id = `${field.id}_error`;
-      place.dataset.autosaveError = name;
-      texts.forEach((text) => place.appendChild(document.createElement("p")).append(text));
-      field.after(place);
-      field.classList.add("is-invalid");
-      field.setAttribute("aria-invalid", "true");
-      const described = (field.getAttribute("aria-describedby") || "").replace(place.id, "").trim();
-      field.setAttribute("aria-describedby", `${described} ${place.id}`.trim());
-    });
   }
 
   function show(where, html) {
@@ -232,10 +213,6 @@
     if (newest) {
       compare(newest.dataset.showNewest);
     }
-    const kept = event.target.closest("[data-kept]");
-    if (kept) {
-      decide(kept.dataset.kept);
-    }
   });
 
   async function compare(url) {
@@ -245,43 +222,9 @@
       document.getElementById("newer").replaceChildren();
       say("");
       conflict.scrollIntoView({ block: "nearest" });
+    } else if (answer === "signedOut") {
+      say("signedOut");
     }
-  }
-
-  // --- what was kept --------------------------------------------------------------------------------------------------
-  let offered = null;
-
-  async function offerKept() {
-    offered = window.keptDraft.others(state("writer").value, state("draft").value, state("page").value)[0];
-    if (!offered) {
-      return;
-    }
-    const answer = await post(form.dataset.keptUrl, [...offered.fields, ["page", offered.page], ["kept_at", offered.at]]);
-    if (answer?.status === 200) {
-      show(offer, await answer.text());
-    } else if (answer?.status === 204) {
-      window.keptDraft.drop(offered.key);
-      offerKept();
-    }
-  }
-
-  async function decide(way) {
-    if (way === "back") {
-      const answer = await post(form.dataset.putBackUrl, offered.fields);
-      if (!answer?.ok) {
-        return;
-      }
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const body = document.importNode(page.getElementById("compose-body"), true);
-      document.getElementById("compose-body").replaceWith(body);
-      window.htmx.process(body);
-      form.dispatchEvent(new Event("input", { bubbles: true }));
-      keep();
-    }
-    window.keptDraft.drop(offered.key);
-    offer.replaceChildren();
-    form.elements.namedItem("name").focus({ preventScroll: true });
-    offerKept();
   }
 
   if (paused()) {
@@ -290,12 +233,13 @@
   if (saved === null) {
     keep();
   }
-  offerKept();
 
   window.composePage = {
     form,
     post,
     state,
+    show,
+    keep,
     // Heard while nothing was being saved: the session ended or came back, the draft was deleted.
     learn(what) {
       if (what !== "there") {

@@ -1,5 +1,5 @@
 // What was typed and not saved yet, kept in this browser: per person, draft and open page, for a month at most.
-// Signing out forgets it (app.js). Offers window.keptDraft to autosave.js.
+// Signing out forgets it (app.js). Offers window.keptDraft to autosave.js and put_back.js.
 (function () {
   "use strict";
 
