@@ -29,10 +29,15 @@ from bench.visitor import few_and_many, signed_in
 from messages.models import Draft
 
 TIMES: Final = 5
-GOAL_MS: Final = 1_000  # for as many robots as `--few` says by itself
+GOAL_MS: Final = 1_000
+GOAL_ROBOTS: Final = 500
+SHORT: Final = 1_000  # characters: longer texts are not checked for more robots than the goal names
 TEXTS: Final = {
-    "plain": {"content": "Fire drill at four."},
-    "with variables": {"content": "Fire drill at four, {{ group }}: {{ robot.name }} tells on {{ run.date }}."},
+    "plain": "Fire drill at four.",
+    "with variables": "Fire drill at four, {{ group }}: {{ robot.name }} tells on {{ run.date }}.",
+    # Another text in each group, and each is broken into parts.
+    "44 kB with variables": "给{{ group }}：\n\n"
+    + "消防演习今天下午三点开始，请**所有人**从最近的出口离开，并在操场集合。\n\n" * 420,
 }
 
 
@@ -43,18 +48,18 @@ def main() -> None:
     for robots in sorted({fewer, more}):
         fill(before, robots)
         before = robots
-        rows += [_row(client, robots, text) for text in TEXTS]
+        rows += [_row(client, robots, text) for text in TEXTS if robots <= GOAL_ROBOTS or len(TEXTS[text]) < SHORT]
     show(("robots", "text", "queries", "ms", "slowest ms", "goal"), rows)
 
 
 def _row(client: Client, robots: int, text: str) -> tuple[object, ...]:
     draft = Draft.objects.order_by("pk")[0]
-    Draft.objects.filter(pk=draft.pk).update(content=TEXTS[text])
+    Draft.objects.filter(pk=draft.pk).update(msgtype="markdown", content={"title": "Fire drill", "text": TEXTS[text]})
     url = reverse("broadcasts:draft_dry_run", args=[draft.pk])
     taken = [1000 * seconds for seconds in _seconds(url, client)]
     with CaptureQueriesContext(connection) as queries:
         client.get(url)
-    goal = ("met" if statistics.median(taken) <= GOAL_MS else "NOT MET") if robots <= 500 else "-"
+    goal = ("met" if statistics.median(taken) <= GOAL_MS else "NOT MET") if robots <= GOAL_ROBOTS else "-"
     return f"{robots:,}", text, len(queries), f"{statistics.median(taken):,.0f}", f"{max(taken):,.0f}", goal
 
 

@@ -1,4 +1,4 @@
-"""The blocks of a text, line by line: list items, headings with what they head, quotes and tables."""
+"""The blocks of a text: list items, headings with what they head, quotes and tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Final
 
 from messages.rendering.spans import Span, Unit
 
-_ITEM: Final = re.compile(r"[ \t]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+\S|\d{1,3}、|[（(]\d{1,3}[）)])")
+ITEM: Final = r"[ \t]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+\S|\d{1,3}、|[（(]\d{1,3}[）)])"
+_ITEM: Final = re.compile(ITEM)
 _HEADING: Final = re.compile(r"#{1,6}[ \t]")
 # Cut, the rest of such a line would not look like its beginning.
 _DRESSED: Final = re.compile(r"#{1,6}[ \t]|>|\|")
@@ -42,17 +43,25 @@ def items(text: str) -> tuple[list[Span], list[Span]]:
     return reader.single, reader.nested
 
 
-def dressed(text: str) -> Iterator[Span]:
-    """Lines that are better left whole, and headings together with what comes first below them."""
-    heading: int | None = None
-    for line in _lines(text):
-        if line.is_blank:
-            continue
-        if heading is not None:
-            yield Span(heading, line.start + 1)
-        heading = line.start if _HEADING.match(line.text) else None
-        if _DRESSED.match(line.text):
-            yield Span(line.start, line.end)
+def is_dressed(text: str, place: int) -> bool:
+    """Whether a break there would cut a line that is better left whole, or part a heading from what it heads."""
+    line = _line_before(text, place)
+    if line is None:
+        return False
+    if place < line.end and _DRESSED.match(line.text):
+        return True
+    return _HEADING.match(line.text) is not None and line.end < len(text.rstrip())
+
+
+def _line_before(text: str, place: int) -> _Line | None:
+    """The last line that says something and begins before the place."""
+    while place > 0:
+        start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+        line = _Line(start, text[start : end if end >= 0 else len(text)])
+        if start < place and not line.is_blank:
+            return line
+        place = start - (start == place)
+    return None
 
 
 @dataclass(slots=True)

@@ -26,10 +26,10 @@ from dingtalk.payloads import (
     size_with_uuid,
 )
 from dingtalk.payloads.wire import body_bytes
-from messages.rendering.blocks import dressed, items
+from messages.rendering.around import Around
 from messages.rendering.endings import Ending, with_ending
 from messages.rendering.seams import CannotBreak, Seams
-from messages.rendering.spans import Unit, coloured_spans, markdown_spans, plain_spans
+from messages.rendering.spans import Unit
 from robots.masking import mask_mobile
 
 # A group's minute takes no more, and nobody reads them.
@@ -131,7 +131,7 @@ class _Scissors:
         start, end = 0, len(text.rstrip())
         while self._bytes(start, end) > last_room:
             last = min(end - 1, start + self._limit)
-            place = seams.best(start, last=last, fits=lambda low, high: self._bytes(low, high) <= room)
+            place = seams.best(start, last=last, room=room, weigh=self._weigh)
             pieces.append(text[start:place])
             start = place
             if len(pieces) >= most:
@@ -140,13 +140,8 @@ class _Scissors:
 
     @cached_property
     def _seams(self) -> Seams:
-        single, nested = items(self._text)
-        whole = [*plain_spans(self._text, self._marks), *single]
-        together = nested
-        if isinstance(self._message, Markdown):
-            whole += markdown_spans(self._text)
-            together = [*nested, *dressed(self._text), *coloured_spans(self._text)]
-        return Seams(self._text, whole=whole, together=together)
+        is_markdown = isinstance(self._message, Markdown)
+        return Seams(self._text, Around(self._text, marks=self._marks, markdown=is_markdown))
 
     def _room(self, most: int, at: At) -> int:
         """Bytes for the piece of a part, with the widest number and the ending."""
@@ -156,6 +151,9 @@ class _Scissors:
 
     def _bytes(self, start: int, end: int) -> int:
         return _json_bytes(_trimmed(self._text[start:end]))
+
+    def _weigh(self, start: int, end: int) -> int:
+        return _json_bytes(self._text[start:end])
 
     def _dressed(self, piece: str, number: int, count: int, *, at: At) -> Message:
         shown = piece if number == count else _without_marks(piece, self._at)

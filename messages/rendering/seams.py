@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Final
 
+from messages.rendering.around import Around
 from messages.rendering.clusters import is_boundary
-from messages.rendering.spans import Span, Unit, merged
+from messages.rendering.spans import Unit
 
-Fits = Callable[[int, int], bool]
+# Bytes of what stands between two places.
+Weigh = Callable[[int, int], int]
 
 _SECTION: Final = re.compile(r"\n(?=#{1,6}[ \t])")
 _PARAGRAPH: Final = re.compile(r"\n(?:[ \t]*\n)+")
@@ -26,6 +27,7 @@ _WORD: Final = re.compile(
 )
 _RANKS: Final = (_SECTION, _PARAGRAPH, _LINE, _SENTENCE)
 _LOOKED_BACK: Final = 2_000  # characters, for the end of a word
+_LONGEST_SEAM: Final = 64
 
 
 class CannotBreak(Exception):
@@ -37,19 +39,18 @@ class CannotBreak(Exception):
 
 
 class Seams:
-    """Of one text. `whole` is never broken, `together` only where nothing else helps."""
+    """Of one text."""
 
-    def __init__(self, text: str, *, whole: Sequence[Span], together: Sequence[Span]) -> None:
+    def __init__(self, text: str, around: Around) -> None:
         self._text = text
-        self._whole = merged(whole)
-        self._together = merged(together)
-        self._whole_starts = [span.start for span in self._whole]
-        self._together_starts = [span.start for span in self._together]
-        self._ends = [[hit.end() for hit in pattern.finditer(text)] for pattern in _RANKS]
+        self._around = around
 
-    def best(self, start: int, *, last: int, fits: Fits) -> int:
-        """The end of a part that begins at `start`, at most `last`. Raises CannotBreak."""
-        reach = self._reach(start, last=last, fits=fits)
+    def best(self, start: int, *, last: int, room: int, weigh: Weigh) -> int:
+        """The end of a part that begins at `start`, at most `last`, and has room for so many bytes. Raises CannotBreak.
+
+        Blank lines at its beginning and spaces at its end weigh nothing.
+        """
+        reach = self._reach(start, last=last, room=room, weigh=weigh)
         half = start + (reach - start) // 2
         for low, loose in ((half, False), (start, False), (start, True)):
             for places in self._places(low, reach):
@@ -60,18 +61,29 @@ class Seams:
             return place
         raise CannotBreak(self._unit_at(reach if reach > start else start + 1))
 
-    def _reach(self, start: int, *, last: int, fits: Fits) -> int:
+    def _reach(self, start: int, *, last: int, room: int, weigh: Weigh) -> int:
         """The furthest place of which everything before it fits."""
-        low, high = start, last
+        low, high = self._past("\n", start, last), last
         while low < high:
             middle = (low + high + 1) // 2
-            low, high = (middle, high) if fits(start, middle) else (low, middle - 1)
-        return low
+            if (more := weigh(low, middle)) <= room:
+                low, room = middle, room - more
+            else:
+                high = middle - 1
+        return self._past(None, low, last)
+
+    def _past(self, sign: str | None, place: int, last: int) -> int:
+        """After all of this sign that follow; None: after all spaces."""
+        text = self._text
+        while place < last and (text[place].isspace() if sign is None else text[place] == sign):
+            place += 1
+        return place
 
     def _places(self, low: int, high: int) -> Iterator[Iterator[int]]:
         """By rank, each from the latest: after `low`, at most `high`."""
-        for ends in self._ends:
-            yield reversed(ends[bisect_right(ends, low) : bisect_right(ends, high)])
+        for pattern in _RANKS:
+            hits = pattern.finditer(self._text, max(0, low - _LONGEST_SEAM), high + _LONGEST_SEAM)
+            yield reversed([end for hit in hits if low < (end := hit.end()) <= high])
         since = max(low + 1, high - _LOOKED_BACK)
         words = [hit.start() for hit in _WORD.finditer(self._text, since, min(high + 1, len(self._text)))]
         yield reversed([place for place in words if place <= high])
@@ -80,16 +92,10 @@ class Seams:
         return next((place for place in places if self._may_break(place, loose=loose)), None)
 
     def _may_break(self, place: int, *, loose: bool) -> bool:
-        if _around(self._whole, self._whole_starts, place) or not is_boundary(self._text, place):
+        if not is_boundary(self._text, place) or self._around.whole(place):
             return False
-        return loose or _around(self._together, self._together_starts, place) is None
+        return loose or not self._around.is_together(place)
 
     def _unit_at(self, place: int) -> Unit | None:
-        span = _around(self._whole, self._whole_starts, place)
+        span = self._around.whole(place)
         return span.unit if span else None
-
-
-def _around(spans: Sequence[Span], starts: Sequence[int], place: int) -> Span | None:
-    """The span that a break at this place would cut."""
-    position = bisect_left(starts, place) - 1
-    return spans[position] if position >= 0 and place < spans[position].end else None

@@ -18,6 +18,7 @@ from messages.services.snapshots import Snapshot
 from robots.models import Robot
 
 LEVELS: Final = (BLOCKER, WARNING, NOTE)
+_RANKS: Final = {level: rank for rank, level in enumerate(LEVELS)}
 NAMED: Final = 8  # robots that a group names, before it counts the rest
 GROUPS_SHOWN: Final = 30  # of each level; the rows tell the rest
 
@@ -155,7 +156,7 @@ def by_robot(findings: Iterable[Finding]) -> dict[int, list[Finding]]:
 
 def worse(one: str, other: str) -> str:
     """ "" is the best."""
-    return min(one, other, key=lambda level: LEVELS.index(level) if level in LEVELS else len(LEVELS))
+    return one if _RANKS.get(one, len(LEVELS)) <= _RANKS.get(other, len(LEVELS)) else other
 
 
 def name_of(finding: Finding) -> str:
