@@ -14,6 +14,9 @@ from messages.models import Broadcast, Delivery, DeliveryStatus, Run
 # A pump that has not looked at the brakes for messages.engine.brakes.STALE_SECONDS begins no call; with some room for
 # the time between the stamp on the row and its commit.
 NO_CALL_BEGINS_AFTER: Final = timedelta(seconds=0.75)
+LOOK_EVERY_MS: Final = 250  # while a call may just be beginning
+LOOK_LEAST_MS: Final = 50
+LOOK_WHILE_CALLS_FINISH_MS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,14 @@ def rest_of(in_flight: InFlight, *, braked_at: datetime, now: datetime) -> Rest:
     if not in_flight.count:
         return Rest.AT_REST
     return Rest.FINISHING if now - braked_at >= NO_CALL_BEGINS_AFTER else Rest.STOPPING
+
+
+def look_again_ms(rest: Rest, *, braked_at: datetime, now: datetime) -> int:
+    """Of what is not at rest. The last look comes at the very moment from which on no call begins."""
+    if rest is not Rest.STOPPING:
+        return LOOK_WHILE_CALLS_FINISH_MS
+    left = int((braked_at + NO_CALL_BEGINS_AFTER - now) / timedelta(milliseconds=1)) + 1
+    return min(LOOK_EVERY_MS, max(LOOK_LEAST_MS, left))
 
 
 def _in_flight(deliveries: QuerySet[Delivery]) -> InFlight:

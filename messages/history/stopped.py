@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from messages.history.in_flight import InFlight, Rest, all_in_flight, rest_of
+from messages.history.in_flight import InFlight, Rest, all_in_flight, look_again_ms, rest_of
 from messages.models import Delivery, DeliveryStatus, EngineState
 
 
@@ -16,6 +16,10 @@ class Stop:
     rest: Rest
     in_flight: InFlight
     seen_at: datetime
+
+    @property
+    def look_again_ms(self) -> int:
+        return look_again_ms(self.rest, braked_at=self.at, now=self.seen_at)
 
 
 def stop_of_all(now: datetime) -> Stop | None:

@@ -20,6 +20,7 @@ from messages.history.in_flight import (
     InFlight,
     Rest,
     all_in_flight,
+    look_again_ms,
     rest_of,
     still_in_flight,
 )
@@ -212,3 +213,12 @@ def test_the_brake_is_told_as_it_takes_hold(count, seconds, rest):
 @pytest.mark.django_db(transaction=False)
 def test_it_is_told_within_a_second_and_not_before_every_pump_has_looked():
     assert STALE_SECONDS + 0.2 < NO_CALL_BEGINS_AFTER.total_seconds() < 0.8
+
+
+@pytest.mark.django_db(transaction=False)
+@pytest.mark.parametrize(("after_ms", "again_ms"), [(0, 250), (600, 151), (740, 50), (750, 500)])
+def test_the_page_looks_again_at_the_moment_from_which_on_no_call_begins(after_ms, again_ms):
+    braked_at = timezone.now()
+    now = braked_at + timedelta(milliseconds=after_ms)
+    rest = rest_of(InFlight(3), braked_at=braked_at, now=now)
+    assert look_again_ms(rest, braked_at=braked_at, now=now) == again_ms

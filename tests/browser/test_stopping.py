@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
 
@@ -25,6 +26,7 @@ pytestmark = [
 
 GROUPS = 40
 AT_REST = "no call is in flight, and no further one leaves."
+CONFIRMED = re.compile(f"No further call leaves|{AT_REST}")
 
 
 @pytest.fixture
@@ -90,6 +92,28 @@ def test_all_sending_is_stopped_every_page_says_so_and_it_goes_on(
     expect(banner).to_have_count(0)
     page.goto(f"/broadcasts/{broadcast.pk}/")
     expect(page.locator("#broadcast-state")).to_contain_text("All delivered")
+
+
+def test_while_calls_take_long_it_is_said_at_once_that_no_further_one_leaves(
+    admin: User, broadcast: Broadcast, signed_in: SignedIn, sending: Sending
+) -> None:
+    Fault.objects.update(delay_ms=3000)
+    page = signed_in()
+    page.goto(f"/broadcasts/{broadcast.pk}/")
+    expect(page.locator("#state-sending")).to_be_visible()
+    page.locator("#pause").click()
+    expect(page.locator("#brake")).to_contain_text(CONFIRMED)
+    assert_no_further_call()
+    expect(page.locator("#brake")).to_contain_text(AT_REST)
+    page.locator("#resume").click()
+
+    expect(page.locator("#state-sending")).to_be_visible()
+    page.goto("/sending/stop/")
+    page.get_by_role("button", name="Stop all sending").click()
+    expect(page.locator("#stop-banner")).to_contain_text(CONFIRMED)
+    assert_no_further_call()
+    expect(page.locator("#stop-banner")).to_contain_text(AT_REST)
+    assert LoggedCall.objects.values("body").distinct().count() == LoggedCall.objects.count() < GROUPS
 
 
 def test_what_is_stopped_can_be_read_and_fits(admin: User, broadcast: Broadcast, signed_in: SignedIn) -> None:

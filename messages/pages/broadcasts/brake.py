@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from messages.history.in_flight import InFlight, Rest, rest_of, still_in_flight
+from messages.history.in_flight import InFlight, Rest, look_again_ms, rest_of, still_in_flight
 from messages.history.undo import was_taken_back
 from messages.models import Broadcast, BroadcastStatus
 
@@ -25,6 +25,10 @@ class Brake:
     seen_at: datetime
     missed: bool = False
     taken_back: bool = False
+
+    @property
+    def look_again_ms(self) -> int:
+        return look_again_ms(self.rest, braked_at=self.at, now=self.seen_at)
 
 
 def brake_of(broadcast: Broadcast, *, now: datetime) -> Brake | None:

@@ -38,14 +38,7 @@ RUNS_SHOWN = 50
 SOON = timedelta(minutes=2)
 POLL_SECONDS = 2
 POLL_SECONDS_BEFORE_IT_LEAVES = 1
-POLL_SECONDS_WHILE_IT_STOPS = 0.25
-POLL_SECONDS_WHILE_CALLS_FINISH = 0.5
 POLL_SECONDS_WHILE_NOTHING_HAPPENS = 15
-_POLL_SECONDS = {
-    Rest.STOPPING: POLL_SECONDS_WHILE_IT_STOPS,
-    Rest.FINISHING: POLL_SECONDS_WHILE_CALLS_FINISH,
-    Rest.AT_REST: POLL_SECONDS_WHILE_NOTHING_HAPPENS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +134,7 @@ def _counts(progress: Progress, chosen: str) -> list[StateCount]:
 
 def _poll_seconds(broadcast: Broadcast, brake: Brake | None, undo: Countdown | None, *, now: datetime) -> float:
     if brake:
-        return _POLL_SECONDS[brake.rest]
+        return POLL_SECONDS_WHILE_NOTHING_HAPPENS if brake.rest is Rest.AT_REST else brake.look_again_ms / 1000
     if undo:
         return POLL_SECONDS_BEFORE_IT_LEAVES
     far = broadcast.next_at is not None and broadcast.next_at > now + SOON
