@@ -13,6 +13,7 @@ from messages.pages.resend import urls as resend
 from messages.pages.robot_tests import robot_test
 from messages.pages.sending import urls as sending
 from messages.pages.succession import succession_undo, successor
+from messages.pages.templates import urls as templates
 
 app_name = "broadcasts"
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
     *notices.urlpatterns,
     *resend.urlpatterns,
     *sending.urlpatterns,
+    *templates.urlpatterns,
     path("broadcasts/<int:pk>/go/", go, name="broadcast_go"),
     path("robots/<int:pk>/test/", robot_test, name="robot_test"),
     path("robots/recipients/<int:pk>/successor/", successor, name="successor"),

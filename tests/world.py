@@ -33,7 +33,9 @@ from messages.notices.kinds import NoticeKind, organisation_subject, robot_subje
 from messages.notices.raising import close_notices, open_notices, raise_notice
 from messages.services.calendar.years import begin_year, set_days
 from messages.services.drafts import save_draft
+from messages.services.shelves import archive_drafts
 from messages.services.snapshots import Snapshot
+from messages.services.templates import save_as_template
 from robots.models import PauseReason, Recipient, Robot, RobotStatus, Tag
 from simulator.models import ChatMessage, Fault, FaultKind, Group, LoggedCall
 from tests.addresses import Address
@@ -104,6 +106,7 @@ def make_world(admin: User) -> World:
         "robots/recipients/": recipient,
         "robots/lists/": recipients,
         "drafts/": draft,
+        "templates/": _template(draft, admin),
         "broadcasts/": run.broadcast,
         "history/": delivery,
         "notices/": notice,
@@ -174,6 +177,13 @@ def _draft(robot: Robot, tag: Tag, recipient: Recipient, admin: User) -> Draft:
         tags=(tag.pk,),
     )
     return save_draft(draft=draft, snapshot=second, based_on=draft.version, by=user_actor(admin))
+
+
+def _template(draft: Draft, admin: User) -> Draft:
+    by = user_actor(admin)
+    template = save_as_template(draft=draft, name=LONG, category=LONG[:50], description=LONG * 3, by=by)
+    archive_drafts([save_draft(draft=None, snapshot=Snapshot.of(draft), based_on=None, by=by).pk], by=by)
+    return template
 
 
 def _sent(robot: Robot, draft: Draft) -> Run:

@@ -41,6 +41,7 @@ SECTIONS: Final[tuple[tuple[str | Promise, tuple[Entry, ...]], ...]] = (
         _("Messages"),
         (
             Entry("broadcasts:draft_list", "pencil", _("Drafts"), "broadcasts.view_draft"),
+            Entry("broadcasts:template_list", "template", _("Templates"), "broadcasts.view_draft"),
             Entry("broadcasts:broadcast_list", "speakerphone", _("Broadcasts"), "broadcasts.view_broadcast"),
             Entry("broadcasts:history", "history", pgettext_lazy("deliveries", "History"), "broadcasts.view_delivery"),
             Entry("broadcasts:calendar_years", "calendar", _("Official calendar"), "broadcasts.view_calendaryear"),

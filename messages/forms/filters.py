@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-def _types() -> list[tuple[str, str]]:
+def type_choices() -> list[tuple[str, str]]:
     return [("", _("Any type")), *((kind.value, str(kind.label)) for kind in MessageType)]
 
 
@@ -32,9 +32,22 @@ def _authors() -> QuerySet[User]:
     )
 
 
+def words_in(text: str, *fields: str) -> Q:
+    """Every word of the text somewhere in the message or in one of the fields."""
+    wanted = Q()
+    for word in text.split():
+        # SQLite keeps JSON with its Chinese escaped, PostgreSQL does not.
+        escaped = json.dumps(word)[1:-1]
+        found = Q(content__icontains=word) | Q(content__icontains=escaped)
+        for field in fields:
+            found |= Q(**{f"{field}__icontains": word})
+        wanted &= found
+    return wanted
+
+
 class DraftFilters(forms.Form):
     q = forms.CharField(label=gettext_lazy("Name or words of the message"), required=False, max_length=100)
-    type = forms.ChoiceField(label=gettext_lazy("Type"), required=False, choices=_types)
+    type = forms.ChoiceField(label=gettext_lazy("Type"), required=False, choices=type_choices)
     author = RowField(
         _authors(),
         names=("username", "first_name", "last_name"),
@@ -50,8 +63,4 @@ class DraftFilters(forms.Form):
             wanted &= Q(msgtype=kind)
         if author := self.cleaned_data.get("author"):
             wanted &= Q(created_by=author)
-        for word in (self.cleaned_data.get("q") or "").split():
-            # SQLite keeps JSON with its Chinese escaped, PostgreSQL does not.
-            escaped = json.dumps(word)[1:-1]
-            wanted &= Q(name__icontains=word) | Q(content__icontains=word) | Q(content__icontains=escaped)
-        return wanted
+        return wanted & words_in(self.cleaned_data.get("q") or "", "name")

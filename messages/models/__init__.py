@@ -9,7 +9,7 @@ from messages.models.calendar import (
     OwnKind,
 )
 from messages.models.delivery import Attempt, Body, Delivery, DeliveryStatus
-from messages.models.draft import Draft, DraftVersion, MessageType
+from messages.models.draft import Draft, DraftVersion, MessageType, Shelf
 from messages.models.engine import EngineState, Worker
 from messages.models.first_group import FirstGroup, FirstState
 from messages.models.hold import Hold, HoldKind
@@ -45,6 +45,7 @@ __all__ = [
     "OwnDay",
     "OwnKind",
     "Run",
+    "Shelf",
     "Succession",
     "Target",
     "UncertainPolicy",

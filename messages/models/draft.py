@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from robots.models import Recipient, RecipientList, Robot, Tag
 
@@ -17,8 +18,19 @@ class MessageType(models.TextChoices):
     FEED_CARD = "feedCard", _("Feed card")
 
 
+class Shelf(models.TextChoices):
+    """Where a message is kept."""
+
+    DRAFTS = "drafts", _("Drafts")  # being written; these alone can be launched
+    ARCHIVE = "archive", pgettext_lazy("shelf", "Archive")  # put away, to be taken back
+    TEMPLATES = "templates", _("Templates")  # in the library: drafts are made of it
+
+
 class Draft(models.Model):
-    """An editable message with its mentions and its audience. Every save is a version."""
+    """An editable message with its mentions and its audience. Every save is a version.
+
+    A template is one, too: it is written, previewed, checked and kept in versions by the same pages.
+    """
 
     name = models.CharField(_("name"), max_length=100, help_text=_("Only staff see it."))
     msgtype = models.CharField(_("type"), max_length=20, choices=MessageType, default=MessageType.TEXT)
@@ -54,6 +66,17 @@ class Draft(models.Model):
     )
     # The open compose page whose first autosave made it: that page asks again when the answer got lost.
     page = models.UUIDField(null=True, unique=True, editable=False)
+    shelf = models.CharField(
+        max_length=20, choices=Shelf, default=Shelf.DRAFTS, db_default=Shelf.DRAFTS, editable=False
+    )
+    # Of a template. They order the library, and so are no part of its versions. "" is a category, too: none.
+    category = models.CharField(max_length=50, blank=True, default="", db_default="", editable=False)
+    description = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
+    # The template that it was made of, and how that was called then, which stays.
+    made_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    made_from_name = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
     demo = models.BooleanField(default=False, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
@@ -68,11 +91,32 @@ class Draft(models.Model):
         constraints = [
             # Pressed twice, it is one draft; after its launch there may be another.
             models.UniqueConstraint(fields=["corrects"], condition=models.Q(launches=0), name="draft_correction_once"),
+            models.CheckConstraint(condition=models.Q(shelf__in=Shelf.values), name="draft_shelf"),
         ]
-        indexes = [models.Index(fields=["-updated_at", "-id"], name="draft_newest")]
+        indexes = [
+            models.Index(fields=["-updated_at", "-id"], name="draft_newest"),
+            models.Index(fields=["shelf", "-updated_at", "-id"], name="draft_shelf_newest"),
+            models.Index(
+                fields=["category", "name", "id"],
+                condition=models.Q(shelf="templates"),
+                name="draft_library",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def can_be_launched(self) -> bool:
+        return self.shelf == Shelf.DRAFTS
+
+    @property
+    def is_archived(self) -> bool:
+        return self.shelf == Shelf.ARCHIVE
+
+    @property
+    def is_template(self) -> bool:
+        return self.shelf == Shelf.TEMPLATES
 
 
 class DraftVersion(models.Model):
@@ -90,6 +134,8 @@ class DraftVersion(models.Model):
     # Of a version that nobody pressed a button for: since when autosaves write it. See services/drafts.py.
     autosaved_since = models.DateTimeField(null=True)
     page = models.UUIDField(null=True)  # the open compose page that wrote it
+    # The version that was restored to make this one.
+    restored = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering = ["-number"]

@@ -49,12 +49,15 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class _Save:
-    """`page`: the open page that saves, None for anything else. `by_itself`: nobody pressed a button."""
+    """`page`: the open page that saves, None for anything else. `by_itself`: nobody pressed a button. `restored`: the
+    version that is made the newest again.
+    """
 
     snapshot: Snapshot
     by: Actor
     page: UUID | None = None
     by_itself: bool = False
+    restored: int | None = None
 
 
 @transaction.atomic
@@ -135,7 +138,8 @@ def delete_draft(*, draft: Draft, by: Actor) -> None:
 def restore_version(*, version: DraftVersion, based_on: int, by: Actor) -> Restored:
     """Make an old version the newest again, as one more version. Raises StaleDraft like save_draft."""
     snapshot = Snapshot.from_json(version.snapshot)
-    draft = save_draft(draft=version.draft, snapshot=snapshot, based_on=based_on, by=by)
+    save = _Save(snapshot.settled(), by, restored=version.number)
+    draft = _save_over(version.draft, save, based_on=based_on)
     return Restored(draft=draft, lost=_size(snapshot) - _size(snapshot.settled()))
 
 
@@ -218,6 +222,9 @@ def _store(draft: Draft, save: _Save, *, changed: list[str], instead_of: DraftVe
 
 def _record(draft: Draft, save: _Save, *, changed: list[str]) -> None:
     detail: dict[str, object] = {"version": draft.version, "changed": changed}
+    if save.restored:
+        record("draft.restored", by=save.by, target=draft, detail={**detail, "restored": save.restored})
+        return
     record("draft.autosaved" if save.by_itself else "draft.saved", by=save.by, target=draft, detail=detail)
 
 
@@ -248,6 +255,7 @@ def _write_version(draft: Draft, number: int, save: _Save, *, instead_of: DraftV
             saved_by_name=name,
             autosaved_since=since,
             page=save.page,
+            restored=save.restored,
         )
         return
     since = instead_of.autosaved_since if save.by_itself else None

@@ -19,7 +19,7 @@ from audit.words import name_in_words
 from dingtalk.payloads import At, Message, message_to_dict
 from dingtalk.payloads.cleaning import cleaned_at
 from messages.history.undo import launched_from
-from messages.models import Broadcast, Draft, UncertainPolicy
+from messages.models import Broadcast, Draft, Shelf, UncertainPolicy
 from messages.rendering.message import storable
 from messages.schedule.wall_times import clock, zone_named
 from messages.services.aiming import aim
@@ -29,6 +29,7 @@ from messages.services.content import summary
 from messages.services.drafts import StaleDraft
 from messages.services.overrides import Override
 from messages.services.planning import planned_moment, useful_moment
+from messages.services.shelves import CannotBeLaunched
 from messages.services.tailoring import Tailoring
 from messages.services.undo import Undoing, keep_window
 from messages.wakeups import wake_tick
@@ -119,8 +120,8 @@ def launch(
     What still waits at `useful_until` (None: no end) is not sent any more. `split`: a group whose message is too long
     gets it in parts.
 
-    Raises LaunchRefused, AlreadyLaunched, StaleDraft (edited or deleted since), PlannedInPast, NeverUseful (over before
-    it goes out), UnknownZone.
+    Raises LaunchRefused, AlreadyLaunched, StaleDraft (edited or deleted since), CannotBeLaunched (archived, or a
+    template), PlannedInPast, NeverUseful (over before it goes out), UnknownZone.
     """
     default_policy = UncertainPolicy.ASK if at.everyone else UncertainPolicy.RETRY_SAFELY
     order = _Order(
@@ -195,7 +196,7 @@ def _launched_by_key(order: _Order) -> Broadcast | None:
 def _take_draft(draft: Draft, order: _Order) -> bool:
     """Of two launches at once the second waits here for the first, and then misses."""
     as_seen = Draft.objects.filter(pk=draft.pk, version=order.seen_version, launches=order.seen_launches)
-    return as_seen.update(launches=F("launches") + 1) == 1
+    return as_seen.filter(shelf=Shelf.DRAFTS).update(launches=F("launches") + 1) == 1
 
 
 def _launched_meanwhile(draft: Draft, order: _Order) -> Broadcast:
@@ -205,6 +206,8 @@ def _launched_meanwhile(draft: Draft, order: _Order) -> Broadcast:
     current = Draft.objects.filter(pk=draft.pk).first()
     if current is None:
         raise StaleDraft(None)
+    if not current.can_be_launched:
+        raise CannotBeLaunched(current)
     other = launched_from(current).first()
     if current.launches != order.seen_launches and other:
         raise AlreadyLaunched(other)

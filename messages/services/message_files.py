@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -38,29 +38,50 @@ class FileRefused(Exception):
 
 def read_file(raw: bytes, *, called: str) -> Message:
     """`called`: the file's name, for what is said about it. Raises FileRefused."""
+    body = read_json(raw, called=called)
+    if not isinstance(body, dict):
+        text = _("The message must be a JSON object: it begins with { and ends with }.")
+        raise FileRefused([Fault("not_an_object", text)])
+    return read_body(body)
+
+
+def read_body(body: Mapping[str, object]) -> Message:
+    """Raises FileRefused."""
     try:
-        return message_from_dict(_json_object(_decoded(raw, called)))
+        return message_from_dict(body)
     except PayloadError as error:
         raise FileRefused(Fault(problem.code, problem_text(problem)) for problem in error.problems) from None
 
 
+def written_body(draft: Draft) -> dict[str, object]:
+    """What read_body reads: the message alone, whom it mentions and where it goes is not in it."""
+    return {"msgtype": draft.msgtype, draft.msgtype: draft.content}
+
+
 def written_file(draft: Draft) -> bytes:
-    """What read_file reads: the message alone, whom it mentions and where it goes is not in it."""
-    content: Mapping[str, Any] = draft.content
-    body = {"msgtype": draft.msgtype, draft.msgtype: content}
-    return json.dumps(body, ensure_ascii=False, indent=2).encode() + b"\n"
+    """What read_file reads."""
+    return json.dumps(written_body(draft), ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def content_for_page(message: Message) -> tuple[str, Any]:
+    """The msgtype and the content of a draft that the compose page can show. Raises FileRefused."""
+    if _rows(message) > MOST_ROWS:
+        text = _("The message has more than %(most)d links or buttons. Remove some.") % {"most": MOST_ROWS}
+        raise FileRefused([Fault("too_many_rows", text)])
+    body = message_to_dict(storable(message))
+    msgtype = str(body["msgtype"])
+    return msgtype, body[msgtype]
+
+
+def read_json(raw: bytes, *, called: str, most_bytes: int = MAX_FILE_BYTES) -> object:
+    """Raises FileRefused."""
+    return _json(_decoded(raw, called, most_bytes))
 
 
 @transaction.atomic
 def import_draft(raw: bytes, *, called: str, name: str, by: Actor) -> Draft:
     """A new draft, without mentions and without an audience. Raises FileRefused."""
-    message = storable(read_file(raw, called=called))
-    if _rows(message) > MOST_ROWS:
-        text = _("The message has more than %(most)d links or buttons. Remove some.") % {"most": MOST_ROWS}
-        raise FileRefused([Fault("too_many_rows", text)])
-    body = message_to_dict(message)
-    msgtype = str(body["msgtype"])
-    content: Any = body[msgtype]
+    msgtype, content = content_for_page(read_file(raw, called=called))
     snapshot = Snapshot(name=name, msgtype=msgtype, content=content)
     return save_draft(draft=None, snapshot=snapshot, based_on=None, by=by)
 
@@ -73,8 +94,8 @@ def _rows(message: Message) -> int:
             return 0
 
 
-def _decoded(raw: bytes, called: str) -> str:
-    if len(raw) > MAX_FILE_BYTES:
+def _decoded(raw: bytes, called: str, most_bytes: int) -> str:
+    if len(raw) > most_bytes:
         text = _("The file %(file)s is far too big for a message.") % {"file": called}
         raise FileRefused([Fault("file_too_big", text)])
     try:
@@ -84,16 +105,12 @@ def _decoded(raw: bytes, called: str) -> str:
         raise FileRefused([Fault("file_not_utf8", text)]) from None
 
 
-def _json_object(text: str) -> dict[str, object]:
+def _json(text: str) -> object:
     try:
-        body = json.loads(text)
+        return cast(object, json.loads(text))
     except json.JSONDecodeError as error:
         told = _("The message is no JSON: line %(line)d, column %(column)d is where reading ended.")
         raise FileRefused([Fault("not_json", told % {"line": error.lineno, "column": error.colno})]) from None
     except (RecursionError, ValueError):
         # Nested too deeply, or a number of thousands of digits.
         raise FileRefused([Fault("not_json", _("The message is no JSON that can be read."))]) from None
-    if not isinstance(body, dict):
-        text = _("The message must be a JSON object: it begins with { and ends with }.")
-        raise FileRefused([Fault("not_an_object", text)])
-    return body

@@ -418,7 +418,9 @@ def test_an_old_version_is_shown_with_what_differs_and_can_be_restored(english):
     assert "Old words" in text
     assert "New name" in text
     response = english.post(versions(draft, 1, "restore/"), follow=True)
-    assert "Version 1 is the draft again." in text_of(response)
+    text = text_of(response)
+    assert "Version 1 is restored: it is the newest again, as version 3." in text
+    assert f'action="{versions(draft, 2, "restore/")}"' in text  # the undo
     draft.refresh_from_db()
     assert (draft.name, draft.version) == ("Old name", 3)
 
@@ -437,7 +439,7 @@ def test_the_versions_take_a_fixed_number_of_queries(english, django_assert_num_
     for number in range(60):
         snapshot = Snapshot("Fire drill", "text", {"content": f"{number}"})
         draft = save_draft(draft=draft, snapshot=snapshot, based_on=draft.version, by=WANG)
-    with django_assert_num_queries(5):  # session, user, draft, versions, banner
+    with django_assert_num_queries(6):  # session, user, draft, versions, the one before them, banner
         page = english.get(versions(draft)).context["page"]
     assert (len(page.rows), bool(page.next_url)) == (50, True)
 

@@ -27,10 +27,7 @@ _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u200b-\u200f\u2028-\u202e\
 @permission_required("broadcasts.view_draft", raise_exception=True)
 def draft_export(request: HttpRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(Draft, pk=pk)
-    response = HttpResponse(written_file(draft), content_type="application/json; charset=utf-8")
-    disposition = content_disposition_header(as_attachment=True, filename=f"{_file_name(draft)}.json")
-    response["Content-Disposition"] = disposition or "attachment"
-    return response
+    return json_file(written_file(draft), name=draft.name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,5 +47,10 @@ def draft_import(request: HttpRequest) -> HttpResponse:
     return redirect("broadcasts:draft_edit", pk=draft.pk)
 
 
-def _file_name(draft: Draft) -> str:
-    return _NOT_IN_NAMES.sub(" ", draft.name).strip(" .") or _("draft")
+def json_file(content: bytes, *, name: str) -> HttpResponse:
+    """To be kept by the browser under this name, as far as file systems take it."""
+    response = HttpResponse(content, content_type="application/json; charset=utf-8")
+    called = _NOT_IN_NAMES.sub(" ", name).strip(" .") or _("draft")
+    disposition = content_disposition_header(as_attachment=True, filename=f"{called}.json")
+    response["Content-Disposition"] = disposition or "attachment"
+    return response

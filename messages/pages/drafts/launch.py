@@ -25,6 +25,7 @@ from messages.services.launch import AlreadyLaunched, LaunchRefused, launch
 from messages.services.planning import NeverUseful, PlannedInPast
 from messages.services.plans import forget, plan_of, remember
 from messages.services.repairs import add_keyword
+from messages.services.shelves import CannotBeLaunched, why_not_launched
 from messages.services.undo import Undoing, undoing_of
 from robots.services.robots import allow_keyword
 
@@ -33,9 +34,12 @@ from robots.services.robots import allow_keyword
 @login_required
 @permission_required("broadcasts.send_broadcast", raise_exception=True)
 def draft_launch(request: HttpRequest, pk: int) -> HttpResponse:
+    draft = get_object_or_404(Draft, pk=pk)
+    if told := why_not_launched(draft):
+        return _not_launched(request, draft, told)
     if request.method != "POST":
-        return _as_settled(request, get_object_or_404(Draft, pk=pk))
-    order = _order(request, pk)
+        return _as_settled(request, draft)
+    order = order_asked(draft, request.POST)
     form = posted_form(request, order)
     if not form.is_valid():
         return launch_page(request, order, form=form)
@@ -122,6 +126,8 @@ def _launch(request: HttpRequest, order: Order, form: LaunchForm) -> HttpRespons
     except NeverUseful as never:
         form.add_error("until_time", never.text)
         return launch_page(request, order, form=form)
+    except CannotBeLaunched as put_away:
+        return _not_launched(request, order.draft, put_away.text)
     except StaleDraft as stale:
         return _stale(request, order, form, stale)
     forget(order.draft, user_of(request))
@@ -177,6 +183,13 @@ def _undoing(request: HttpRequest, order: Order) -> Undoing:
     plan = plan_of(order.draft, user_of(request))
     plan.without, plan.typed = [robot.pk for robot in order.left_out], typed_of(request)
     return undoing_of(plan, seconds=settings.UNDO_SECONDS)
+
+
+def _not_launched(request: HttpRequest, draft: Draft, told: str) -> HttpResponse:
+    flash.error(request, told)
+    if request.user.has_perm("broadcasts.change_draft"):
+        return redirect("broadcasts:draft_edit", pk=draft.pk)
+    return redirect("broadcasts:draft_version", pk=draft.pk, number=draft.version)
 
 
 def _stale(request: HttpRequest, order: Order, form: LaunchForm, stale: StaleDraft) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The list of drafts, the last saved first."""
+"""The lists of drafts and of archived ones, the last saved first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from messages.forms.filters import DraftFilters
-from messages.models import Broadcast, Draft, DraftVersion
+from messages.models import Broadcast, Draft, DraftVersion, Shelf
 from messages.pages.drafts.last_saved_first import last_saved_first
 
 
@@ -17,9 +17,25 @@ from messages.pages.drafts.last_saved_first import last_saved_first
 @login_required
 @permission_required("broadcasts.view_draft", raise_exception=True)
 def draft_list(request: HttpRequest) -> HttpResponse:
+    return _list(request, Shelf.DRAFTS)
+
+
+@require_safe
+@login_required
+@permission_required("broadcasts.view_draft", raise_exception=True)
+def draft_archive(request: HttpRequest) -> HttpResponse:
+    return _list(request, Shelf.ARCHIVE)
+
+
+def _list(request: HttpRequest, shelf: Shelf) -> HttpResponse:
     filters = DraftFilters(request.GET)
-    page = last_saved_first(_drafts().filter(filters.wanted()), request.GET)
-    context = {"filters": filters, "page": page, "filtered": any(request.GET.get(name) for name in filters.fields)}
+    page = last_saved_first(_drafts().filter(filters.wanted(), shelf=shelf), request.GET)
+    context = {
+        "filters": filters,
+        "page": page,
+        "filtered": any(request.GET.get(name) for name in filters.fields),
+        "archive": shelf == Shelf.ARCHIVE,
+    }
     return render(request, "broadcasts/drafts/list.html", context)
 
 

@@ -21,8 +21,8 @@ from messages.pages.drafts.launch import (
     launch_put_back,
 )
 from messages.pages.drafts.launch_preview import launch_preview
-from messages.pages.drafts.lifecycle import draft_copy, draft_delete
-from messages.pages.drafts.listing import draft_list
+from messages.pages.drafts.lifecycle import draft_copy, draft_delete, drafts_archive, drafts_take_back
+from messages.pages.drafts.listing import draft_archive, draft_list
 from messages.pages.drafts.presence import draft_presence
 from messages.pages.drafts.shape import (
     draft_pick,
@@ -40,6 +40,9 @@ from messages.pages.drafts.versions import draft_restore, draft_version, draft_v
 
 urlpatterns = [
     path("drafts/", draft_list, name="draft_list"),
+    path("drafts/archived/", draft_archive, name="draft_archive"),
+    path("drafts/archive/", drafts_archive, name="drafts_archive"),
+    path("drafts/take-back/", drafts_take_back, name="drafts_take_back"),
     path("drafts/import/", draft_import, name="draft_import"),
     path("drafts/new/", draft_create, name="draft_create"),
     path("drafts/new/and-launch/", draft_create_and_launch, name="draft_create_and_launch"),
