@@ -53,9 +53,9 @@ class Pump:
         with Callers(self._call, count=self.window) as callers:
             while True:
                 goes_on = time.monotonic() < ends_at and not (stop and stop.is_set())
-                claims = NOTHING
+                claims, idle = NOTHING, in_flight == 0
                 if goes_on and time.monotonic() >= claim_at:
-                    claims = self._claim(self.capacity - in_flight, busy=in_flight + len(results) > 0)
+                    claims = self._claim(self._room(in_flight), busy=in_flight + len(results) > 0)
                     claim_at = time.monotonic() + claims.wait_seconds
                 brakes.watch(claims.taken)
                 callers.hand_over(claims.taken, brakes)
@@ -63,6 +63,8 @@ class Pump:
                 recorded = bool(results)
                 self._record(results, brakes)
                 results = []
+                if idle and len(claims.taken) == self.window:
+                    continue  # to claim ahead
                 if in_flight:
                     results = callers.gather(most=in_flight)
                     in_flight -= len(results)
@@ -74,6 +76,10 @@ class Pump:
                     time.sleep(wait)
                 elif not recorded:  # else the next of the same robots may be due by now
                     return calls
+
+    def _room(self, in_flight: int) -> int:
+        """How many to claim. At first no more than can be called at once: they need not wait for what is ahead."""
+        return self.capacity - in_flight if in_flight else self.window
 
     def _claim(self, free: int, *, busy: bool) -> Claims:
         """Nothing while the database or Redis is away and calls are in flight: they have to be recorded first."""
