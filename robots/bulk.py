@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
@@ -61,6 +61,17 @@ def update_many(model: type[models.Model], names: Sequence[str], rows: Sequence[
         return
     assignments = ", ".join(f"{column} = %s" for column in columns)
     _run(f"UPDATE {_table(model)} SET {assignments} WHERE id = %s", prepared)  # noqa: S608
+
+
+def is_one_of(column: str) -> str:
+    """Says of a number that it is one of `numbers(...)`. One text however many they are, so that it is parsed once."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s::bigint[])"
+    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
+
+
+def numbers(values: Collection[int]) -> Any:
+    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
 
 
 def _update_joined(table: str, columns: Sequence[str], types: Sequence[str], rows: Iterable[Row]) -> None:

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import F, Q
 
 from audit.actors import SYSTEM
 from audit.log import record
 from dingtalk.replies import Kind, Outcome, RobotAction
 from dingtalk.secrets import Secret
-from robots.bulk import update_many
+from robots.bulk import is_one_of, numbers, update_many
 from robots.encryption import known_fingerprints
 from robots.models import Organisation, PauseReason, Robot, RobotStatus
 
@@ -90,7 +91,12 @@ def start_of_next_month(at: datetime) -> datetime:
 
 def end_silences(robot_ids: Sequence[int]) -> None:
     """A delivery succeeded: the next throttled reply is a first one again."""
-    Robot.objects.filter(pk__in=robot_ids, silences__gt=0).update(silences=0)
+    table = Robot._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET silences = 0 WHERE silences > 0 AND {is_one_of('id')}",  # noqa: S608
+            [numbers(robot_ids)],
+        )
 
 
 def _silence(robot_id: int, outcome: Outcome, *, at: datetime) -> None:

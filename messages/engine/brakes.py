@@ -24,11 +24,12 @@ from django.db import connection
 from django.db.models import Exists
 
 from messages.engine.claims import Claimed
-from messages.engine.compiled import Compiled, is_one_of, numbers
+from messages.engine.compiled import Compiled
 from messages.engine.giving_back import give_back
 from messages.engine.outages import DATABASE_AWAY
 from messages.engine.state import held
 from messages.models import Broadcast, BroadcastStatus
+from robots.bulk import is_one_of, numbers
 
 logger = logging.getLogger(__name__)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -57,14 +56,3 @@ def adapted(moment: datetime | None) -> Any:
 
 def adapted_uuid(value: uuid.UUID) -> uuid.UUID | str:
     return value if connection.features.has_native_uuid_field else value.hex
-
-
-def is_one_of(column: str) -> str:
-    """Says of a number that it is one of `numbers(...)`. One text however many they are, so that it is parsed once."""
-    if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s::bigint[])"
-    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
-
-
-def numbers(values: Collection[int]) -> Any:
-    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))

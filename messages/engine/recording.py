@@ -19,12 +19,12 @@ from dingtalk.client import Call
 from dingtalk.replies import Kind, ReasonKey, RobotAction
 from messages.engine.alarms import sound_alarms
 from messages.engine.claims import Claimed
-from messages.engine.compiled import adapted, adapted_uuid, is_one_of, numbers
+from messages.engine.compiled import adapted, adapted_uuid
 from messages.engine.first_group import stop_failing
 from messages.engine.outcomes import Move, decide
 from messages.engine.state import hold_everything, note_success
 from messages.models import Attempt, Delivery, DeliveryStatus
-from robots.bulk import insert_many
+from robots.bulk import insert_many, is_one_of, numbers
 from robots.health import LastResult, end_silences, note_outcome, store_last_results
 
 _DELIVERY: Final = Delivery._meta.db_table

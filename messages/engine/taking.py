@@ -10,10 +10,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import connection
 
-from messages.engine.compiled import Compiled, adapted, adapted_uuid, is_one_of, numbers
+from messages.engine.compiled import Compiled, adapted, adapted_uuid
 from messages.engine.planner import settings_for_this_transaction
 from messages.engine.queue import SORTING, claimable
 from messages.models import Broadcast, Delivery, DeliveryStatus, Run
+from robots.bulk import is_one_of, numbers
 from robots.models import Organisation, Robot
 
 T = TypeVar("T")
