@@ -105,7 +105,7 @@ def take_theirs(
     Returns the number of mine; None when it says the same as theirs, or as the version that the person began to edit
     (`based_on`): then there is nothing to keep. Raises StaleDraft like save_draft.
     """
-    base = draft.versions.filter(number=based_on).first()
+    base = draft.versions.filter(number=based_on or 0).first()
     if base and not mine.settled().changes_from(Snapshot.from_json(base.snapshot)):
         return None
     kept = save_draft(draft=draft, snapshot=mine, based_on=theirs, by=by, page=page)

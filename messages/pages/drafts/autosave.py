@@ -155,7 +155,7 @@ def _wrong(composition: Composition) -> Mapping[str, list[str]]:
 def _answer(request: HttpRequest, draft: Draft, wrong: Mapping[str, list[str]]) -> Answer:
     """`address`: where the page is found from now on, "" for whoever may not come back to it."""
     newest = draft.versions.defer("snapshot").first()
-    may_edit = request.user.has_perm("broadcasts.change_draft")  # type: ignore[union-attr]
+    may_edit = request.user.has_perm("broadcasts.change_draft")
     time = f"{timezone.localtime():%H:%M}"
     text = _("All changes saved, %(time)s") if not wrong else _("Saved but for what is marked below, %(time)s")
     return {
