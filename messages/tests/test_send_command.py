@@ -120,6 +120,8 @@ def test_a_body_as_dingtalk_takes_it_is_sent_to_all_robots(tmp_path):
         "ended": False,
         "counts": {status.value: 0 for status in DeliveryStatus},
         "deliveries": [],
+        "first": None,
+        "rest_waits": 0,
         "left_out": [],
         "warnings": [],
         "refused": [],
