@@ -21,6 +21,7 @@ from messages.management.arguments import (
     robots_named,
     tags_named,
 )
+from messages.management.first import First, FirstOptions, read_first, refusals_of
 from messages.services.audience import Audience, resolve_audience
 from messages.services.checks import Check, check_launch
 from robots.models import Robot, RobotStatus, Tag
@@ -44,6 +45,7 @@ class Options:
     urgent: bool
     over_quota: bool
     split: bool
+    first: FirstOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Order:
     urgent: bool
     over_quota: bool
     split: bool
+    first: First | None
     left_out: Sequence[Refusal]
     warnings: Sequence[Refusal]
 
@@ -72,6 +75,7 @@ class _Typed:
     tags: list[Tag]
     planned_at: datetime | None
     useful_until: datetime | None
+    first: First | None
 
 
 def order_of(options: Options) -> Order:
@@ -88,8 +92,9 @@ def order_of(options: Options) -> Order:
         urgent=options.urgent,
         split=options.split,
     )
-    if found.blockers:
-        raise Refused([*map(Refusal.of, found.blockers), *(paused if not robots else [])])
+    wrong = [*map(Refusal.of, found.blockers), *refusals_of(typed.first, robots)]
+    if wrong:
+        raise Refused([*wrong, *(paused if not robots else [])])
     if found.questions and not options.over_quota:
         raise Refused(unanswered(found))
     return Order(
@@ -102,6 +107,7 @@ def order_of(options: Options) -> Order:
         urgent=options.urgent,
         over_quota=options.over_quota,
         split=options.split,
+        first=typed.first,
         left_out=paused,
         warnings=[Refusal.of(warning) for warning in found.warnings],
     )
@@ -119,12 +125,18 @@ def _typed(options: Options, zone: ZoneInfo) -> _Typed:
     useful_until = _tried(lambda: read_useful_until(options.useful_until, zone, planned_at=planned_at), refusals)
     robots = _tried(lambda: robots_named(options.robots), refusals)
     tags = _tried(lambda: tags_named(options.tags), refusals)
+    first = _tried(lambda: read_first(options.first), refusals)
     if not (options.robots or options.tags or options.all_robots):
         refusals.append(Refusal("audience_missing", _("Say whom it goes to: --robot, --tag or --all-robots.")))
     if refusals or message is None:
         raise Refused(refusals)
     return _Typed(
-        message=message, robots=robots or [], tags=tags or [], planned_at=planned_at, useful_until=useful_until
+        message=message,
+        robots=robots or [],
+        tags=tags or [],
+        planned_at=planned_at,
+        useful_until=useful_until,
+        first=first,
     )
 
 

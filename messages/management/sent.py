@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from messages.history.first_group import rest_of
+from messages.history.progress import progress_of
 from messages.management.arguments import Refusal
+from messages.management.first import first_as_json
 from messages.management.ordering import Order
 from messages.management.wording import counts_line, delivery_line
 from messages.models import Broadcast, DeliveryStatus, Run
-from messages.reporting import counts_of, deliveries_of, delivery_as_json, holds_of_run
+from messages.reporting import deliveries_of, delivery_as_json, holds_of_run
 from messages.schedule.wall_times import clock
 
 DONE: Final = 0
@@ -24,13 +27,14 @@ REFUSED: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`ended` is None when nobody waited for the end."""
+    """`run`: the newest. `ended` is None when nobody waited for the end. `rest`: how many wait for the first group."""
 
     order: Order
     broadcast: Broadcast
     run: Run | None
     counts: dict[str, int]
     ended: bool | None
+    rest: int
 
     @property
     def exit_status(self) -> int:
@@ -41,7 +45,9 @@ class Sent:
 
 def sent(order: Order, broadcast: Broadcast, run: Run | None, *, ended: bool | None) -> Sent:
     broadcast.refresh_from_db()
-    return Sent(order=order, broadcast=broadcast, run=run, counts=counts_of(run), ended=ended)
+    none = {status.value: 0 for status in DeliveryStatus}
+    counts = none | dict(progress_of([broadcast.pk])[broadcast.pk].counts)
+    return Sent(order, broadcast, run, counts=counts, ended=ended, rest=rest_of(broadcast))
 
 
 def refused_as_json(refusals: Iterable[Refusal]) -> dict[str, Any]:
@@ -49,8 +55,6 @@ def refused_as_json(refusals: Iterable[Refusal]) -> dict[str, Any]:
 
 
 def sent_as_json(done: Sent) -> dict[str, Any]:
-    waited = done.run if done.ended is not None else None
-    holds = holds_of_run(waited) if waited else []
     return {
         "broadcast": done.broadcast.pk,
         "run": done.run.pk if done.run else None,
@@ -61,7 +65,9 @@ def sent_as_json(done: Sent) -> dict[str, Any]:
         "robots": len(done.order.robots),
         "ended": bool(done.ended),
         "counts": done.counts,
-        "deliveries": [delivery_as_json(delivery, holds=holds) for delivery in deliveries_of(waited)] if waited else [],
+        "deliveries": list(_deliveries(done)) if done.ended is not None else [],
+        "first": first_as_json(done.broadcast),
+        "rest_waits": done.rest,
         "left_out": _listed(done.order.left_out),
         "warnings": _listed(done.order.warnings),
         "refused": [],
@@ -70,14 +76,37 @@ def sent_as_json(done: Sent) -> dict[str, Any]:
 
 def sent_as_lines(done: Sent) -> Iterator[str]:
     yield _what_happens(done)
+    if done.rest:
+        yield _rest_waits(done)
     if done.ended is None or done.run is None:
         return
     yield counts_line(done.counts)
-    for delivery in deliveries_of(done.run):
-        if delivery.status != DeliveryStatus.DELIVERED:
-            yield delivery_line(delivery)
+    for run in _runs(done):
+        for delivery in deliveries_of(run):
+            if delivery.status != DeliveryStatus.DELIVERED:
+                yield delivery_line(delivery)
     if not done.ended:
         yield _("Not all of it has ended yet. Look again: manage.py report %(run)d") % {"run": done.run.pk}
+
+
+def _runs(done: Sent) -> Iterable[Run]:
+    """The first group has one of its own."""
+    return done.broadcast.runs.select_related("broadcast").order_by("pk")
+
+
+def _deliveries(done: Sent) -> Iterator[dict[str, Any]]:
+    for run in _runs(done):
+        holds = holds_of_run(run)
+        yield from (delivery_as_json(delivery, holds=holds) for delivery in deliveries_of(run))
+
+
+def _rest_waits(done: Sent) -> str:
+    text = ngettext(
+        "%(count)d other group waits for what becomes of the first one.",
+        "%(count)d other groups wait for what becomes of the first one.",
+        done.rest,
+    )
+    return text % {"count": done.rest}
 
 
 def _what_happens(done: Sent) -> str:

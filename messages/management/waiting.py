@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from messages.history.first_group import waits_for_person
 from messages.history.progress import may_change, progress_of
 from messages.models import Broadcast, Run
 
@@ -25,7 +26,7 @@ def wait_for_end(broadcast: Broadcast, *, seconds: float) -> bool:
 
 def _has_ended(broadcast_id: int) -> bool:
     broadcast = Broadcast.objects.get(pk=broadcast_id)
-    return not may_change(broadcast, progress_of([broadcast_id])[broadcast_id])
+    return waits_for_person(broadcast) or not may_change(broadcast, progress_of([broadcast_id])[broadcast_id])
 
 
 def _wait_until(is_so: Callable[[], bool], seconds: float) -> bool:

@@ -7,10 +7,12 @@ from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.actors import command_actor
 from messages.management.arguments import Refusal, Refused
+from messages.management.first import add_first_arguments, choose, first_options
 from messages.management.ordering import Options, Order, order_of, unanswered
 from messages.management.sent import REFUSED, Sent, refused_as_json, sent, sent_as_json, sent_as_lines
 from messages.management.waiting import wait_for_end, wait_for_run
@@ -60,13 +62,14 @@ class Command(BaseCommand):
             "--within-quota", action="store_true", help="refuse what would break a monthly quota, instead of warning"
         )
         parser.add_argument("--split", action="store_true", help="send what is too long for one message in parts")
+        add_first_arguments(parser)
         parser.add_argument("--wait", metavar="SECONDS", type=seconds, help="wait so long for all deliveries to end")
         parser.add_argument("--json", dest="as_json", action="store_true", help="one JSON object and nothing else")
 
     def handle(self, *, wait: float | None, as_json: bool, **given: Any) -> None:
         try:
             order = order_of(_options(given))
-            broadcast = _launched(order)
+            broadcast = _launched_with_first(order)
         except Refused as refused:
             self._tell_refused(refused, as_json=as_json)
             raise SystemExit(REFUSED) from None
@@ -107,11 +110,28 @@ def _options(given: dict[str, Any]) -> Options:
         urgent=given["urgent"],
         over_quota=not given["within_quota"],
         split=given["split"],
+        first=first_options(given),
     )
 
 
-def _launched(order: Order) -> Broadcast:
+def _launched_with_first(order: Order) -> Broadcast:
+    key = uuid.uuid4()
+    try:
+        return _launched(order, key)
+    except IntegrityError:
+        # A robot was deleted before the commit: a second look sees which.
+        return _launched(order, key)
+
+
+@transaction.atomic
+def _launched(order: Order, key: uuid.UUID) -> Broadcast:
     """What an order_of() passed may still be refused: robots change meanwhile."""
+    broadcast = _launch(order, key)
+    choose(broadcast, order.first, by=command_actor("send"))
+    return broadcast
+
+
+def _launch(order: Order, key: uuid.UUID) -> Broadcast:
     try:
         return launch(
             message=order.message,
@@ -119,7 +139,7 @@ def _launched(order: Order) -> Broadcast:
             robots=order.robots,
             name="",
             by=command_actor("send"),
-            launch_key=uuid.uuid4(),
+            launch_key=key,
             planned_at=order.planned_at,
             zone=order.zone,
             useful_until=order.useful_until,
