@@ -7,6 +7,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from messages.models import MessageType
 from messages.services.libraries import Entry
@@ -42,7 +43,7 @@ STARTERS: Final = (
     Starter(
         "holiday",
         _("Duty over the holidays"),
-        _("Administration"),
+        pgettext_lazy("template category", "Administration"),
         _("When the holiday is, who is on duty, and what to switch off before leaving."),
         _(
             "### Duty over the holidays\n\n**Holiday:** … to …, back at work on …\n\n**On duty:**\n\n"
@@ -53,7 +54,7 @@ STARTERS: Final = (
     Starter(
         "meeting",
         _("Invitation to a meeting"),
-        _("Administration"),
+        pgettext_lazy("template category", "Administration"),
         _("What it is about, when and where, and what to bring."),
         _(
             "### Invitation to a meeting\n\n**About:** …\n\n**When:** …\n\n**Where:** …\n\n**Please prepare:** …\n\n"
