@@ -55,12 +55,10 @@ def days_of_month(rrule: RRule) -> str:
     """The 15th; the second Friday; the 13th (only if that is Friday)."""
     words = listed(_month_day(day) for day in rrule.month_days) if rrule.month_days else ""
     if rrule.weekdays and words:
-        names = listed(
-            _placed(weekday) if weekday.position else weekday_name(weekday.number) for weekday in rrule.weekdays
-        )
-        words = _("%(days)s (only if that is %(weekdays)s)") % {"weekdays": names, "days": words}
+        told = {"weekdays": _names(rrule.weekdays), "days": words}
+        words = _("%(days)s (only if that is %(weekdays)s)") % told
     elif rrule.weekdays:
-        words = _weekdays_of_month(rrule.weekdays)
+        words = _names(rrule.weekdays) if rrule.positions else _weekdays_of_month(rrule.weekdays)
     if rrule.positions:
         places = listed(_place(position) for position in rrule.positions)
         words = _("%(places)s among %(days)s") % {"places": places, "days": words}
@@ -146,6 +144,13 @@ def _each(weekdays: tuple[Weekday, ...]) -> str:
     if _are_joined(weekdays):
         return pgettext("of a month", "each %(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
     return pgettext("of a month", "each %(days)s") % {"days": listed(names)}
+
+
+def _names(weekdays: tuple[Weekday, ...]) -> str:
+    names = [_placed(weekday) if weekday.position else weekday_name(weekday.number) for weekday in weekdays]
+    if _are_joined(weekdays) and not any(weekday.position for weekday in weekdays):
+        return pgettext("among days", "%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
+    return listed(names)
 
 
 def _placed(weekday: Weekday) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
@@ -15,6 +16,7 @@ from messages.schedule.rules import OF_MONTH, OF_WEEK, Kind, Rule
 
 # A leap day that has to be a Monday comes once in 28 years, in 40 across 2100. What did not come in so long never does.
 LOOK_AHEAD: Final = timedelta(days=366 * 41)
+MOST_NAMED: Final = 8  # days of the month; more of them are a range, which ends where the month does
 ONE_DAY: Final = timedelta(days=1)
 _ANY_TIME: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - cronsim needs some wall time to take a line apart
 
@@ -120,6 +122,25 @@ def times_of(rule: Rule) -> tuple[time, ...]:
     if rule.kind is Kind.CRON:
         return CronPattern(rule.repeats).times
     return rule.times or (rule.starts.time(),)
+
+
+def may_lack_its_day(rule: Rule) -> bool:
+    """Whether it names a day that some of its months do not have: the 31st, 29 February, a fifth Friday."""
+    pattern = pattern_of(rule)
+    if isinstance(pattern, CronPattern):
+        parsed = pattern.parsed
+        places = {item[1] for item in parsed.weekdays if isinstance(item, tuple)}
+        days = parsed.days if len(parsed.days) <= MOST_NAMED else set()
+        return _is_lacking(parsed.months, days - {CronSim.LAST, CronSim.LAST_WEEKDAY}, places)
+    if isinstance(pattern, RRulePattern):
+        rrule = pattern.rrule
+        return _is_lacking(rrule.months, rrule.month_days, {weekday.position for weekday in rrule.weekdays})
+    return False
+
+
+def _is_lacking(months: Iterable[int], days: Iterable[int], places: set[int]) -> bool:
+    in_short_year = (monthrange(2001, month)[1] for month in months or range(1, 13))
+    return bool({5, -5} & places) or max(map(abs, days), default=0) > min(in_short_year)
 
 
 def dates_of(pattern: Pattern, first: date) -> Iterator[date]:

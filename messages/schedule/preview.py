@@ -18,7 +18,6 @@ from messages.schedule.rules import BadRule, Days, Kind, Rule, RuleError
 from messages.schedule.series import Occurrence
 
 SHOWN: Final = 12
-MOST_ROWS: Final = 60
 _ORDINARY: Final = frozenset({DayKind.WORKDAY, DayKind.WEEKEND})
 
 
@@ -46,9 +45,9 @@ def preview(
     left = limit
     try:
         for found in occurrences(rule, calendar, changes, after=after):
-            if not left or len(rows) == MOST_ROWS:
+            if not left:
                 return Preview(tuple(rows), more=True)
-            if not found.skipped or not _is_expected(rule, found):
+            if not found.skipped or not (_is_expected(rule, found) or _is_told(rows, found)):
                 rows.append(found)
             left -= not found.skipped
     except UnknownYear as error:
@@ -81,6 +80,17 @@ def check_rule(rule: Rule, calendar: Calendar, *, after: datetime | None = None)
 def _beyond(rule: Rule, error: UnknownYear) -> RuleError:
     text = _("It would not go out before %(year)d, and the official calendar of that year is not known yet.")
     return RuleError("days", "beyond_calendar", text % {"year": error.year})
+
+
+def _is_told(rows: list[Occurrence], left_out: Occurrence) -> bool:
+    """Of a day with many times it is told once that the calendar leaves it out."""
+    last = rows[-1] if rows else None
+    return (
+        last is not None
+        and last.skipped
+        and not (last.change or left_out.change)
+        and last.wall.date() == left_out.wall.date()
+    )
 
 
 def _is_expected(rule: Rule, left_out: Occurrence) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from messages.schedule.cron_words import MOST_TIMES, cron_dates_in_words, cron_times_in_words
 from messages.schedule.date_words import dates_in_words, in_months, within_months
-from messages.schedule.patterns import times_of
+from messages.schedule.patterns import may_lack_its_day, times_of
 from messages.schedule.phrases import date_words, listed, moment_words, short_date_words, time_words
 from messages.schedule.rrules import Frequency, RRule, parse_rrule
 from messages.schedule.rules import FILTERS, Days, Kind, Rule, Shift
@@ -82,6 +82,8 @@ def _times(rule: Rule) -> str:
 def _more(rule: Rule, *, start: bool) -> Iterator[str]:
     if rule.days in FILTERS and not _is_each_of_them(rule):
         yield str(_ONLY[rule.days, rule.shift])
+    if may_lack_its_day(rule):
+        yield _("left out where there is no such day")
     if start and rule.kind is not Kind.ONCE:
         yield _("from %(date)s") % {"date": short_date_words(rule.starts, year=True)}
     if rule.until:
