@@ -18,7 +18,6 @@ from messages.schedule.phrases import (
     short_date_words,
     time_words,
     wall_words,
-    weekday_name,
 )
 from messages.schedule.reasons import Reason, Why
 from messages.schedule.series import Occurrence
@@ -34,7 +33,7 @@ def reasons_in_words(occurrence: Occurrence, zone: ZoneInfo) -> list[str]:
 
 
 def day_in_words(day: Day) -> str:
-    """What kind of day it is: National Day; make-up working day (National Day); Saturday."""
+    """What kind of day it is: National Day; make-up working day (National Day); weekend."""
     name = holiday_name(day.name)
     match day.kind:
         case DayKind.HOLIDAY:
@@ -46,7 +45,7 @@ def day_in_words(day: Day) -> str:
         case DayKind.EXTRA:
             return _("extra working day (%(name)s)") % {"name": name} if name else _("extra working day")
         case DayKind.WEEKEND:
-            return weekday_name(day.on.weekday())
+            return _("weekend")
         case DayKind.WORKDAY:
             return _("workday")
 
