@@ -12,8 +12,9 @@ from audit.actors import Actor
 from audit.log import record
 from dingadmin import demo_data as data
 from dingtalk.secrets import Secret
-from messages.models import Draft
+from messages.models import Draft, MessageType, Shelf
 from messages.services.drafts import delete_draft, save_draft
+from messages.services.libraries import Entry, add_templates
 from messages.services.snapshots import Snapshot
 from robots.models import Edition, Organisation, Recipient, RecipientList, Robot, Tag
 from robots.services.lists import create_list, delete_list
@@ -47,6 +48,7 @@ def seed_demo(*, by: Actor) -> bool:
         tags = _tags(by)
         _robots(_organisation(by), tags, by)
         _drafts(tags, _recipients(by), by)
+        _templates(by)
     return True
 
 
@@ -154,3 +156,21 @@ def _drafts(tags: Mapping[str, Tag], on_duty: RecipientList, by: Actor) -> None:
         )
         made = save_draft(draft=None, snapshot=snapshot, based_on=None, by=by)
         Draft.objects.filter(pk=made.pk).update(demo=True)
+
+
+def _templates(by: Actor) -> None:
+    add_templates(
+        [
+            Entry(
+                wanted.name,
+                MessageType.MARKDOWN,
+                {"title": wanted.title, "text": wanted.text},
+                wanted.category,
+                wanted.description,
+            )
+            for wanted in data.TEMPLATES
+        ],
+        by=by,
+    )
+    names = [wanted.name for wanted in data.TEMPLATES]
+    Draft.objects.filter(shelf=Shelf.TEMPLATES, name__in=names).update(demo=True)

@@ -32,6 +32,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    name: str
+    category: str
+    description: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     name: str
     msgtype: str
@@ -89,5 +98,22 @@ DRAFTS: Final = (
         },
         tags=(HEAD_OFFICE,),
         mentions_everyone=True,
+    ),
+)
+
+TEMPLATES: Final = (
+    Template(
+        "演示-会议通知模板",
+        "演示-行政",
+        "主题、时间、地点，以及要准备什么。",
+        "会议通知",
+        "### 会议通知\n\n**主题：** …\n\n**时间：** …\n\n**地点：** …\n\n> 发至 {{ group }}，{{ run.date }}",
+    ),
+    Template(
+        "演示-停电通知模板",
+        "演示-后勤",
+        "哪里停电、从几点到几点、要提前关好什么。",
+        "停电通知",
+        "### 停电通知\n\n**区域：** …\n\n**时间：** … 至 …\n\n请提前保存工作，关闭电脑和设备。\n\n如有疑问请联系：…",
     ),
 )

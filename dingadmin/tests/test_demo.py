@@ -126,7 +126,7 @@ def test_removing_is_on_record(staff_client: Client) -> None:
     demo.seed_demo(by=SYSTEM)
     staff_client.post(REMOVE)
     entry = Entry.objects.get(action="demo.removed")
-    assert (entry.actor_name, entry.detail["robots"], entry.detail["drafts"]) == ("admin", 12, 2)
+    assert (entry.actor_name, entry.detail["robots"], entry.detail["drafts"]) == ("admin", 12, 4)
 
 
 def test_the_history_stays_readable(staff_client: Client) -> None:

@@ -8,7 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from messages.forms.filters import type_choices, words_in
 from messages.services.libraries import MAX_LIBRARY_BYTES
@@ -40,7 +40,7 @@ class TemplateForm(forms.Form):
         gettext_lazy("Category"), gettext_lazy("One that is there already, or a new one. It may stay empty.")
     )
     description = forms.CharField(
-        label=gettext_lazy("Description"),
+        label=pgettext_lazy("template", "Description"),
         required=False,
         max_length=DESCRIPTION_LENGTH,
         help_text=gettext_lazy("What it is for, for those who look for a template."),
@@ -64,8 +64,14 @@ class CategoryForm(forms.Form):
 
 class TemplateFilters(forms.Form):
     q = forms.CharField(label=gettext_lazy("Name, description or words of the message"), required=False, max_length=100)
-    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False, choices=_categories)
+    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
     type = forms.ChoiceField(label=gettext_lazy("Type"), required=False, choices=type_choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"] = forms.ChoiceField(
+            label=gettext_lazy("Category"), required=False, choices=_categories()
+        )
 
     def wanted(self) -> Q:
         """What cannot be understood filters nothing."""

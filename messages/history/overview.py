@@ -16,6 +16,7 @@ from messages.models import (
     Draft,
     Notice,
     Run,
+    Shelf,
 )
 from messages.notices.kinds import NoticeKind
 from robots.models import PauseReason, Robot, RobotStatus
@@ -71,7 +72,7 @@ def first_steps() -> FirstSteps:
     """What a person has done here; what came with the demo, and tests of robots, are no steps of anybody's."""
     return FirstSteps(
         robot=Robot.objects.filter(organisation__simulated=False).exists(),
-        draft=Draft.objects.filter(demo=False).exists(),
+        draft=Draft.objects.filter(demo=False).exclude(shelf=Shelf.TEMPLATES).exists(),
         sent=Broadcast.objects.filter(kind=BroadcastKind.BROADCAST).exists(),
     )
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.contrib import messages as flash
 from django.http import HttpRequest
-from django.utils.functional import Promise
 
 
-def done(request: HttpRequest, text: str | Promise, *, undo_url: str) -> None:
+def done(request: HttpRequest, text: str, *, undo_url: str) -> None:
     """`undo_url` is posted to, as it stands: it names everything that is to be taken back."""
     flash.success(request, text, extra_tags=undo_url)  # templates/ui/_flash.html draws the button

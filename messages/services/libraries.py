@@ -174,10 +174,11 @@ def _spelled(entries: Iterable[Entry]) -> dict[str, str]:
 
 def _not_there(entries: Sequence[Entry], spelled: Mapping[str, str]) -> Iterator[Entry]:
     """Twice in one file is once, too."""
+    seen: set[tuple[str, ...]] = set()
     for start in range(0, len(entries), _AT_ONCE):
         some = entries[start : start + _AT_ONCE]
         there = Draft.objects.filter(shelf=Shelf.TEMPLATES, name__in={entry.name for entry in some})
-        seen = {
+        seen |= {
             (name, category, msgtype, json.dumps(content, sort_keys=True))
             for name, category, msgtype, content in there.values_list("name", "category", "msgtype", "content")
         }

@@ -17,7 +17,7 @@ from tests.addresses import every_address
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import OpenBrowser, SignedIn
 from tests.factories import make_user
-from tests.world import World, make_world
+from tests.world import LONG, World, make_world
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,6 +32,9 @@ VARIANTS = (
     "/broadcasts/?q=nothing-fits-this",
     "/history/?q=nothing-fits-this",
     "/robots/?q=nothing-fits-this",
+    "/drafts/archived/?q=nothing-fits-this",
+    "/templates/?q=nothing-fits-this",
+    f"/templates/categories/rename/?category={LONG[:50]}",
     *(f"/drafts/new/?msgtype={msgtype}" for msgtype in ("link", "markdown", "actionCard", "feedCard")),
 )
 # Where one answers, or where a part of a page comes from: not pages.
