@@ -48,7 +48,7 @@ REASONS = [
     pytest.param(
         {"repeats": "FREQ=DAILY", "starts": "2026-10-10", "days": "workdays"},
         ["added: make-up working day (National Day)"],
-        ["增加：调休补班（国庆节）"],
+        ["增加：调休上班日（国庆节）"],
         id="a make-up day",
     ),
     pytest.param(
@@ -66,7 +66,7 @@ REASONS = [
     pytest.param(
         {"repeats": "FREQ=MONTHLY", "starts": "2026-02-01", "days": "last_of_month"},
         ["the last workday of February", "added: make-up working day (Spring Festival)"],
-        ["2月最后一个工作日", "增加：调休补班（春节）"],
+        ["2月最后一个工作日", "增加：调休上班日（春节）"],
         id="a month's last workday",
     ),
     pytest.param(
@@ -132,8 +132,8 @@ def test_what_a_person_did_is_told_with_the_day(kind: ChangeKind, to: str | None
 
 
 OWN_DAYS = [
-    pytest.param(DayKind.CLOSED, "司庆", "left out: closed (司庆)", "跳过：单位放假（司庆）", id="closed"),
-    pytest.param(DayKind.EXTRA, "盘点", "added: extra working day (盘点)", "增加：额外工作日（盘点）", id="extra"),
+    pytest.param(DayKind.CLOSED, "司庆", "left out: closed (司庆)", "跳过：休息（司庆）", id="closed"),
+    pytest.param(DayKind.EXTRA, "盘点", "added: extra working day (盘点)", "增加：额外上班日（盘点）", id="extra"),
 ]
 
 
