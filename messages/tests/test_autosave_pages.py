@@ -67,6 +67,7 @@ def test_an_incomplete_draft_begins_with_the_first_autosave_and_stays_one(englis
     draft = Draft.objects.get()
     assert (told["address"], told["autosave"]) == (f"/drafts/{draft.pk}/", url("autosave", draft))
     english.post(NEW, typed(admin, name="", text="Fire drill"))
+    assert "saved by itself" in text_of(english.get(f"/drafts/{draft.pk}/versions/"))
     response = english.post("/drafts/new/", typed(admin, name="", text="Fire drill"))
     assert response["Location"] == f"/drafts/{draft.pk}/"
     assert (Draft.objects.get().name, Draft.objects.get().created_by) == ("Fire drill", admin)

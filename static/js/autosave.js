@@ -18,6 +18,7 @@
   const TROUBLE = ["offline", "signedOut", "refused", "forbidden", "unkept"];
 
   const line = document.getElementById("save-line");
+  const echo = document.getElementById("save-echo");
   const conflict = document.getElementById("conflict");
   const state = (name) => form.elements.namedItem(name);
 
@@ -36,9 +37,23 @@
 
   const place = () => window.keptDraft.place(state("writer").value, state("draft").value, state("page").value);
 
+  // What is wrong is also told beside the buttons, which stay in sight.
   function say(key, words) {
     line.dataset.state = key;
-    line.textContent = words || line.dataset[key] || "";
+    still(() => {
+      line.textContent = words || line.dataset[key] || "";
+    });
+    echo.textContent = ["conflict", "deleted", ...TROUBLE].includes(key) ? line.textContent : "";
+  }
+
+  // What comes or goes above the form does not move the field that somebody writes in.
+  function still(change) {
+    const field = form.contains(document.activeElement) ? document.activeElement : null;
+    const before = field?.getBoundingClientRect().top;
+    change();
+    if (field) {
+      window.scrollBy({ top: field.getBoundingClientRect().top - before, behavior: "instant" });
+    }
   }
 
   // Answers undefined when the server cannot be reached; "signedOut" where the sign-in page would follow.
@@ -115,7 +130,7 @@
       tries = 0;
       settle(outcome, now);
     } else if (outcome.state === "conflict") {
-      show(conflict, outcome.html);
+      showConflict(outcome.html);
       say("conflict");
     } else if (TROUBLE.includes(outcome.state)) {
       say(kept ? outcome.state : "unkept");
@@ -149,9 +164,8 @@
     if (outcome.address && location.pathname !== outcome.address) {
       history.replaceState(history.state, "", outcome.address);
     }
-    document.getElementById("newest-version").innerHTML = outcome.newest;
-    document.getElementById("newer").replaceChildren();
-    conflict.replaceChildren();
+    show(document.getElementById("newest-version"), outcome.newest);
+    showConflict("");
     window.fieldErrors(form, outcome.wrong);
     if (before !== place()) {
       window.keptDraft.drop(before);
@@ -161,8 +175,15 @@
   }
 
   function show(where, html) {
-    where.innerHTML = html;
+    still(() => {
+      where.innerHTML = html;
+    });
     window.htmx.process(where);
+  }
+
+  function showConflict(html) {
+    show(document.getElementById("newer"), "");
+    show(conflict, html);
   }
 
   // --- when -----------------------------------------------------------------------------------------------------------
@@ -218,8 +239,7 @@
   async function compare(url) {
     const answer = await post(url, fields());
     if (answer?.ok) {
-      show(conflict, await answer.text());
-      document.getElementById("newer").replaceChildren();
+      showConflict(await answer.text());
       say("");
       conflict.scrollIntoView({ block: "nearest" });
     } else if (answer === "signedOut") {
@@ -238,6 +258,7 @@
     form,
     post,
     state,
+    still,
     show,
     keep,
     // Heard while nothing was being saved: the session ended or came back, the draft was deleted.

@@ -40,7 +40,9 @@
     return show({ others: "", names: [], newer: "", version: 0, ...heard });
   }
 
-  function show(heard) {
+  const show = (heard) => page.still(() => draw(heard));
+
+  function draw(heard) {
     others.innerHTML = heard.others;
     // A screen reader hears who came, not the time of every key.
     const names = heard.names.join(", ");

@@ -46,7 +46,7 @@
       return;
     }
     window.keptDraft.drop(offered.key);
-    place.replaceChildren();
+    page.show(place, "");
     page.state("name").focus({ preventScroll: true });
     offer();
   });

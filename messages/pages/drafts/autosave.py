@@ -21,8 +21,8 @@ from audit.actors import actor_of
 from messages.forms.composition import Composition, composition_of_draft, composition_of_post, number_of
 from messages.forms.draft import NameForm
 from messages.models import Draft, DraftVersion
+from messages.pages.drafts.comparison import comparison
 from messages.pages.drafts.conflict import conflict_with
-from messages.pages.drafts.differences import differences
 from messages.pages.drafts.page import compose_page, named, stale_page
 from messages.pages.drafts.panel import panel_of
 from messages.services.drafts import StaleDraft, autosave_draft, draft_of_page, save_draft, take_theirs
@@ -96,7 +96,7 @@ def draft_kept(request: HttpRequest) -> HttpResponse:
         "kept_at": _moment(request.POST.get("kept_at", "")),
         "panel": panel_of(composition),
         "saved": panel_of(composition_of_draft(draft)) if draft else None,
-        "differences": differences(Snapshot.of(draft), kept) if draft else [],
+        "differences": comparison(Snapshot.of(draft), kept) if draft else [],
     }
     return render(request, "broadcasts/drafts/_kept.html", context)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from messages.forms.composition import Composition, composition_of_snapshot
 from messages.models import DraftVersion
-from messages.pages.drafts.differences import Difference, differences
+from messages.pages.drafts.comparison import comparison
+from messages.pages.drafts.differences import Difference
 from messages.pages.drafts.panel import Panel, panel_of
 from messages.services.snapshots import Snapshot
 
@@ -25,5 +26,5 @@ def conflict_with(newest: DraftVersion, composition: Composition) -> Conflict:
     return Conflict(
         version=newest,
         panel=panel_of(composition_of_snapshot(theirs)),
-        differences=differences(theirs, composition.snapshot(name=composition.name)),
+        differences=comparison(theirs, composition.snapshot(name=composition.name)),
     )
