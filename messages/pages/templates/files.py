@@ -64,6 +64,9 @@ def template_starters(request: HttpRequest) -> HttpResponse:
 
 
 def _tell(request: HttpRequest, added: Added) -> None:
+    if not added.templates and not added.there:
+        flash.info(request, _("Nothing was chosen."))
+        return
     text = ngettext("%(count)d template is new.", "%(count)d templates are new.", added.templates)
     told = [text % {"count": added.templates}]
     if added.there:
