@@ -42,6 +42,11 @@ _ATTEMPTS: Final[Mapping[str, Presentation]] = {
 }
 _SCHEDULED: Final = Presentation(_("Scheduled"), "calendar", "wait")
 REST_WAITS: Final = Presentation(_("First group sent, the rest waits"), "hourglass", "wait")
+_REPEATS: Final = Presentation(_("Repeats"), "refresh", "wait")
+_AT_REST: Final[Mapping[str, Presentation]] = {
+    BroadcastStatus.MISSED: Presentation(_("Not sent: too late"), "calendar-off", "bad"),
+    BroadcastStatus.HALTED: Presentation(_("Stopped: calendar unknown"), "calendar-off", "bad"),
+}
 _CANCELLED: Final = Presentation(_("Cancelled"), "ban", "off")
 _GOING_OUT: Final = Presentation(_("Going out"), "send", "busy")
 _PAUSED: Final = Presentation(_("Paused"), "player-pause", "unsure")
@@ -72,6 +77,9 @@ def broadcast_state(
     if broadcast.status == BroadcastStatus.CANCELLED:
         return _CANCELLED
     scheduled = broadcast.status == BroadcastStatus.SCHEDULED
+    calls = counts.get(DeliveryStatus.WAITING) or counts.get(DeliveryStatus.SENDING)
+    if not calls and not broadcast.paused_at and (resting := _between_runs(broadcast)):
+        return resting
     if scheduled or counts.get(DeliveryStatus.WAITING) or counts.get(DeliveryStatus.SENDING):
         return _under_way(broadcast, first=first.state if scheduled and first else "", stopped=stopped)
     if not any(counts.values()):
@@ -85,9 +93,16 @@ def _under_way(broadcast: Broadcast, *, first: str, stopped: bool) -> Presentati
         return _PAUSED
     if first == FirstState.OUT:
         return REST_WAITS
-    if broadcast.status == BroadcastStatus.SCHEDULED and first != FirstState.REST:
+    if broadcast.status == BroadcastStatus.SCHEDULED and not broadcast.recurs and first != FirstState.REST:
         return _SCHEDULED
     return _STOPPED if stopped else _GOING_OUT
+
+
+def _between_runs(broadcast: Broadcast) -> Presentation | None:
+    """Of what recurs, and of what did not go out at its time."""
+    if broadcast.status == BroadcastStatus.SCHEDULED:
+        return _REPEATS if broadcast.recurs else None
+    return _AT_REST.get(broadcast.status)
 
 
 def _finished(counts: Mapping[str, int]) -> Presentation:

@@ -8,6 +8,7 @@ from typing import Final
 
 from dingtalk.replies import Kind
 from messages.engine.calendar_care import tell_unknown_years, years_known_again
+from messages.engine.time_care import halted_going_again, missed_settled, overdue_gone, tell_overdue
 from messages.models import (
     Attempt,
     Broadcast,
@@ -35,10 +36,11 @@ LOOKED_AT_PER_TICK: Final = 5000
 
 
 def take_care(now: datetime) -> None:
-    """A query or two while nothing is wrong."""
+    """Four queries while nothing is wrong."""
     notices = list(Notice.objects.filter(closed_at=None).order_by("last_at", "pk")[:LOOKED_AT_PER_TICK])
     _close_what_is_over(notices, now=now)
     _tell_undecided([notice for notice in notices if notice.kind == NoticeKind.UNCERTAIN_WAITING], now=now)
+    tell_overdue([notice for notice in notices if notice.kind == NoticeKind.TIME_OVERDUE], now=now)
     tell_unknown_years([notice for notice in notices if notice.kind == NoticeKind.CALENDAR_UNKNOWN], now=now)
 
 
@@ -140,4 +142,7 @@ _OVER: Final[Mapping[str, Callable[[list[Notice], datetime], list[int]]]] = {
     NoticeKind.WORKER_SILENT: _long_ago,
     NoticeKind.BEAT_SILENT: _long_ago,
     NoticeKind.CALENDAR_UNKNOWN: years_known_again,
+    NoticeKind.TIME_MISSED: missed_settled,
+    NoticeKind.SCHEDULE_HALTED: halted_going_again,
+    NoticeKind.TIME_OVERDUE: overdue_gone,
 }

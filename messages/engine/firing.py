@@ -9,9 +9,12 @@ from itertools import islice
 from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
+from messages.engine.missing import is_too_late, miss, note_missed
 from messages.engine.queue import current_turn
 from messages.engine.rechecking import Pairs, Recheck
+from messages.engine.recurring import move_on, step
 from messages.engine.refusals import Refusals
 from messages.engine.wording import TargetRow, columns_for, wording_of
 from messages.models import (
@@ -23,19 +26,25 @@ from messages.models import (
     FirstGroup,
     FirstState,
     Run,
+    Schedule,
 )
 from messages.rendering.parts import MOST_PARTS
+from messages.schedule.rule_text import key_text
 from robots.bulk import insert_many
 
 FIRINGS_PER_TICK = 200
 ROWS_PER_INSERT = 2000
 
 
+def due_broadcasts(now: datetime) -> QuerySet[Broadcast]:
+    """What should have fired by then: nothing of it was paused, and it does not wait for its first group."""
+    due = Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED, next_at__lte=now, paused_at=None)
+    return due.exclude(pk__in=FirstGroup.objects.filter(watched=True, state=FirstState.OUT).values("broadcast"))
+
+
 def fire_due(now: datetime) -> int:
     """Fire what is planned for now or earlier; returns how many broadcasts fired. Two callers at once do no harm."""
-    due = Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED, next_at__lte=now, paused_at=None)
-    due = due.exclude(pk__in=FirstGroup.objects.filter(watched=True, state=FirstState.OUT).values("broadcast"))
-    ids = list(due.order_by("next_at", "pk").values_list("pk", flat=True)[:FIRINGS_PER_TICK])
+    ids = list(due_broadcasts(now).order_by("next_at", "pk").values_list("pk", flat=True)[:FIRINGS_PER_TICK])
     return sum(_fire_once(broadcast_id, now=now) for broadcast_id in ids)
 
 
@@ -58,8 +67,13 @@ def fire(broadcast_id: int, *, now: datetime) -> Run | None:
     broadcast = unpaused.select_for_update(skip_locked=skip).first()
     if broadcast is None or broadcast.next_at is None or broadcast.next_at > now:
         return None
+    if broadcast.recurs:
+        return _fire_occurrence(broadcast, planned_at=broadcast.next_at, now=now)
     first = FirstGroup.objects.filter(broadcast=broadcast).first()
     if first and first.state == FirstState.OUT:
+        return None
+    if (first is None or first.state == FirstState.PLANNED) and is_too_late(broadcast, now=now):
+        miss(broadcast, planned_at=broadcast.next_at, now=now)
         return None
     # There is one run per planned time, and the first group's has it. The rest waits since it was let go.
     planned_at = (first.counted_from or now) if first and first.state == FirstState.REST else broadcast.next_at
@@ -73,6 +87,19 @@ def fire(broadcast_id: int, *, now: datetime) -> Run | None:
     ).update(status=BroadcastStatus.FIRED, next_at=None)
     if fired != 1:
         raise IntegrityError("the broadcast was fired or cancelled by somebody else")
+    return run
+
+
+def _fire_occurrence(broadcast: Broadcast, *, planned_at: datetime, now: datetime) -> Run | None:
+    """One run at most, whatever was missed; the next planned time is written in the same transaction."""
+    schedule = Schedule.objects.select_related("organisation").get(broadcast=broadcast)
+    done = step(schedule, now=now, late_limit=broadcast.late_limit)
+    note_missed(broadcast, done, now=now)
+    run = None
+    if done.fires:
+        run = start_run(broadcast, planned_at=done.fires.at, now=now, key=key_text(done.fires.key))
+    if not move_on(broadcast, schedule, done, planned_at=planned_at, now=now):
+        raise IntegrityError("the broadcast was fired, planned anew or cancelled by somebody else")
     return run
 
 
@@ -99,12 +126,14 @@ class _Row(NamedTuple):
     worker: str = ""
 
 
-def start_run(broadcast: Broadcast, *, planned_at: datetime, now: datetime, first: FirstGroup | None = None) -> Run:
+def start_run(
+    broadcast: Broadcast, *, planned_at: datetime, now: datetime, first: FirstGroup | None = None, key: str = ""
+) -> Run:
     """The run with a delivery for every target, in the caller's transaction and in bounded memory.
 
-    `first`: it goes to that group alone, or to all but it.
+    `first`: it goes to that group alone, or to all but it. `key`: which occurrence of a schedule it is.
     """
-    run = Run.objects.create(broadcast=broadcast, planned_at=planned_at, fired_at=now)
+    run = Run.objects.create(broadcast=broadcast, planned_at=planned_at, fired_at=now, key=key)
     wording, turn = wording_of(run), current_turn(now)
     recheck, refusals = Recheck(broadcast), Refusals(run)
     targets = _targets(broadcast, first)

@@ -16,6 +16,7 @@ from messages.models.hold import Hold, HoldKind
 from messages.models.notice import Notice
 from messages.models.plan import LaunchPlan
 from messages.models.run import Run
+from messages.models.schedule import ChangeKind, MissedReason, MissedTime, OccurrenceChange, Schedule
 from messages.models.succession import Succession
 from messages.models.undo import UndoWindow
 
@@ -28,6 +29,7 @@ __all__ = [
     "CalendarState",
     "CalendarVersion",
     "CalendarYear",
+    "ChangeKind",
     "Delivery",
     "DeliveryStatus",
     "Draft",
@@ -39,12 +41,16 @@ __all__ = [
     "HoldKind",
     "LaunchPlan",
     "MessageType",
+    "MissedReason",
+    "MissedTime",
     "Notice",
+    "OccurrenceChange",
     "OfficialDay",
     "OfficialKind",
     "OwnDay",
     "OwnKind",
     "Run",
+    "Schedule",
     "Shelf",
     "Succession",
     "Target",

@@ -18,6 +18,11 @@ class BroadcastStatus(models.TextChoices):
     SCHEDULED = "scheduled", _("Scheduled")  # next_at is set: it fires then
     FIRED = "fired", _("Sent out")  # every planned firing has made its run; the deliveries tell the rest
     CANCELLED = "cancelled", _("Cancelled")  # no firing, no claim any more
+    MISSED = (
+        "missed",
+        _("Not sent: too late"),
+    )  # nothing ran at its time, and a person decides whether it still goes out
+    HALTED = "halted", _("Stopped: calendar unknown")  # its next time needs a year that is not known; see Schedule
 
 
 class UncertainPolicy(models.TextChoices):
@@ -52,6 +57,8 @@ class Broadcast(models.Model):
     planned_at = models.DateTimeField(_("planned for"))
     zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
     next_at = models.DateTimeField(null=True, blank=True)  # the next planned time that has not fired
+    recurs = models.BooleanField(default=False, db_default=False)  # it has a Schedule
+    late_limit = models.DurationField(null=True, blank=True)  # not fired later than that; None: however late
     uncertain_policy = models.CharField(max_length=20, choices=UncertainPolicy, default=UncertainPolicy.RETRY_SAFELY)
     urgent = models.BooleanField(_("urgent"), default=False)  # may use up the organisation's reserve without a question
     useful_until = models.DateTimeField(_("useful until"), null=True, blank=True)  # not sent after it; None: no end

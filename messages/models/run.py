@@ -11,6 +11,7 @@ class Run(models.Model):
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="runs")
     planned_at = models.DateTimeField()
+    key = models.CharField(max_length=19, blank=True, default="", db_default="")  # of the schedule's occurrence
     fired_at = models.DateTimeField()
     # Set when a person asked to send again what an earlier run could not deliver.
     resend_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="resends")
@@ -27,6 +28,11 @@ class Run(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["broadcast", "planned_at"], name="run_once_per_planned_time"),
             models.UniqueConstraint(fields=["resend_key", "resend_of"], name="run_resent_once_per_key"),
+            models.UniqueConstraint(
+                fields=["broadcast", "key"],
+                condition=models.Q(resend_of=None) & ~models.Q(key=""),
+                name="run_once_per_occurrence",
+            ),
         ]
 
     def __str__(self) -> str:

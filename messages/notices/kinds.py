@@ -17,6 +17,9 @@ class NoticeKind(StrEnum):
     REFUSED_AT_FIRING = "refused_at_firing"  # broadcast, count, reason: the most frequent one
     FIRST_GROUP_WAITS = "first_group_waits"  # broadcast, group, why: the verdict
     STOPPED_ITSELF = "broadcast_stopped_itself"  # broadcast, failed, ended, share
+    TIME_MISSED = "planned_time_missed"  # broadcast, count, planned_at: the last one, recurs
+    SCHEDULE_HALTED = "schedule_halted"  # broadcast, year
+    TIME_OVERDUE = "planned_time_overdue"  # broadcast, planned_at
     WORKER_SILENT = "worker_silent"  # since, until
     BEAT_SILENT = "beat_silent"  # since, until
     CALENDAR_UNKNOWN = "calendar_unknown"  # year, count: of the schedules that need it

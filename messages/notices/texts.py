@@ -185,6 +185,33 @@ def _clock(params: Params, name: str) -> str:
     return f"{moment:%Y-%m-%d %H:%M} ({settings.TIME_ZONE})"
 
 
+def _time_missed(params: Params) -> Words:
+    told = {"broadcast": params.get("broadcast", ""), "time": _clock(params, "planned_at")}
+    if not params.get("recurs"):
+        title = _("“%(broadcast)s” was planned for %(time)s and was not sent: nothing ran at that time.") % told
+        return Words(title, _("Open it, and send it now or leave it."), "calendar-off")
+    count = int(params.get("count", 0))
+    text = ngettext(
+        "“%(broadcast)s” missed a planned time, %(time)s: nothing ran then.",
+        "“%(broadcast)s” missed %(count)d planned times, the last one %(time)s: nothing ran then.",
+        count,
+    )
+    advice = _("It goes on at its next time. The System page tells whether worker and beat run.")
+    return Words(text % {**told, "count": count}, advice, "calendar-off")
+
+
+def _schedule_halted(params: Params) -> Words:
+    text = _("“%(broadcast)s” has stopped: the official calendar of %(year)s is not known.")
+    told = {"broadcast": params.get("broadcast", ""), "year": params.get("year", "")}
+    return Words(text % told, _("Import or type the calendar of that year: it then goes on by itself."), "calendar-off")
+
+
+def _time_overdue(params: Params) -> Words:
+    text = _("“%(broadcast)s” should have gone out at %(time)s, and has not.")
+    told = {"broadcast": params.get("broadcast", ""), "time": _clock(params, "planned_at")}
+    return Words(text % told, _("The System page tells which part does not run, and what to do."), "calendar-off")
+
+
 _TEXTS: Final[Mapping[str, Callable[[Params], Words]]] = {
     NoticeKind.ROBOT_PAUSED: _robot_paused,
     NoticeKind.QUOTA_EXHAUSTED: _quota_exhausted,
@@ -198,4 +225,7 @@ _TEXTS: Final[Mapping[str, Callable[[Params], Words]]] = {
     NoticeKind.WORKER_SILENT: _worker_silent,
     NoticeKind.BEAT_SILENT: _beat_silent,
     NoticeKind.CALENDAR_UNKNOWN: _calendar_unknown,
+    NoticeKind.TIME_MISSED: _time_missed,
+    NoticeKind.SCHEDULE_HALTED: _schedule_halted,
+    NoticeKind.TIME_OVERDUE: _time_overdue,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,6 +21,7 @@ from dingtalk.payloads.cleaning import cleaned_at
 from messages.history.undo import launched_from
 from messages.models import Broadcast, Draft, Shelf, UncertainPolicy
 from messages.rendering.message import storable
+from messages.schedule.rule_text import rule_text
 from messages.schedule.wall_times import clock, zone_named
 from messages.services.aiming import aim
 from messages.services.audience import Audience
@@ -29,6 +30,7 @@ from messages.services.content import summary
 from messages.services.drafts import StaleDraft
 from messages.services.overrides import Override
 from messages.services.planning import planned_moment, useful_moment
+from messages.services.recurring import LATE_LIMIT, Recurrence, first_time, lay_down
 from messages.services.shelves import CannotBeLaunched
 from messages.services.tailoring import Tailoring
 from messages.services.undo import Undoing, keep_window
@@ -83,6 +85,8 @@ class _Order:
     split: bool
     sharing: bool
     undoing: Undoing
+    recurrence: Recurrence | None
+    late_limit: timedelta | None
 
 
 def launch(
@@ -106,6 +110,8 @@ def launch(
     split: bool = False,
     sharing: bool = False,
     undoing: Undoing | None = None,
+    recurrence: Recurrence | None = None,
+    late_limit: timedelta | None = LATE_LIMIT,
 ) -> Broadcast:
     """Freeze and plan; `planned_at` None (or less than a minute ago) means now. The tick fires it.
 
@@ -115,13 +121,18 @@ def launch(
     use up the reserve of the organisations; `over_quota` says yes to breaking their budgets. `overrides`: own words.
     `sharing`: the groups share out more people than DingTalk mentions in one message.
 
+    `recurrence`: it goes out again and again, first at its first time from now on; `planned_at` and `zone` are then
+    those of its rule. `late_limit`: a planned time that passed longer ago is not made up for (None: it always is); what
+    goes out now has none.
+
     `undoing`: for so long a launch that means now waits, and can be taken back; an urgent one never waits.
 
     What still waits at `useful_until` (None: no end) is not sent any more. `split`: a group whose message is too long
     gets it in parts.
 
     Raises LaunchRefused, AlreadyLaunched, StaleDraft (edited or deleted since), CannotBeLaunched (archived, or a
-    template), PlannedInPast, NeverUseful (over before it goes out), UnknownZone.
+    template), PlannedInPast, NeverUseful (over before it goes out), UnknownZone; BadRule when the rule, by the calendar
+    as it is known, never goes out.
     """
     default_policy = UncertainPolicy.ASK if at.everyone else UncertainPolicy.RETRY_SAFELY
     order = _Order(
@@ -144,6 +155,8 @@ def launch(
         split=split,
         sharing=sharing,
         undoing=undoing or Undoing(),
+        recurrence=recurrence,
+        late_limit=late_limit,
     )
     try:
         return _launch(order)
@@ -157,7 +170,11 @@ def launch(
 def _launch(order: _Order) -> Broadcast:
     if same := _launched_by_key(order):
         return same
-    zone, now = zone_named(order.zone), timezone.now()
+    now = timezone.now()
+    first = first_time(order.recurrence, now=now) if order.recurrence else None
+    if first and order.recurrence:
+        order = replace(order, planned_at=first.at, zone=order.recurrence.rule.zone)
+    zone = zone_named(order.zone)
     planned_at = planned_moment(order.planned_at, zone=zone, now=now)
     waits = order.undoing.window if planned_at == now and not order.urgent else timedelta()
     planned_at += waits
@@ -173,7 +190,9 @@ def _launch(order: _Order) -> Broadcast:
         sharing=order.audience if order.sharing else None,
     )
     checking = LaunchCheck(tailoring, at=order.at, when=planned_at, urgent=order.urgent, split=order.split)
-    broadcast = _freeze(order, planned_at, tailoring)
+    broadcast = _freeze(order, planned_at, tailoring, late_limit=order.late_limit if planned_at > now + waits else None)
+    if first and order.recurrence:
+        lay_down(broadcast, order.recurrence, first=first, now=now)
     check = aim(broadcast, order.audience, tailoring, checking)
     if check.blockers or (check.questions and not order.over_quota):
         raise LaunchRefused(check)  # which takes back everything that was written
@@ -214,7 +233,7 @@ def _launched_meanwhile(draft: Draft, order: _Order) -> Broadcast:
     raise StaleDraft(current.versions.first())
 
 
-def _freeze(order: _Order, planned_at: datetime, tailoring: Tailoring) -> Broadcast:
+def _freeze(order: _Order, planned_at: datetime, tailoring: Tailoring, *, late_limit: timedelta | None) -> Broadcast:
     body = message_to_dict(order.message)
     msgtype = str(body["msgtype"])
     return Broadcast.objects.create(
@@ -231,6 +250,8 @@ def _freeze(order: _Order, planned_at: datetime, tailoring: Tailoring) -> Broadc
         at_everyone=order.at.everyone,
         planned_at=planned_at,
         next_at=planned_at,
+        recurs=order.recurrence is not None,
+        late_limit=late_limit,
         zone=order.zone,
         uncertain_policy=order.uncertain_policy,
         useful_until=order.useful_until,
@@ -250,6 +271,8 @@ def _detail(order: _Order, broadcast: Broadcast) -> dict[str, object]:
         detail["split"] = True
     if order.urgent:
         detail["urgent"] = True
+    if order.recurrence:
+        detail["rule"] = rule_text(order.recurrence.rule)
     if order.draft:
         detail |= {"draft": order.draft.pk, "version": order.seen_version}
     if broadcast.corrects_id:

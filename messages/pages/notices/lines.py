@@ -55,6 +55,9 @@ def _failed_of_its_broadcast(notice: Notice) -> str:
     return f"{reverse('broadcasts:history')}?broadcast={subject_id(notice.subject)}&state=failed"
 
 
+_TO_BROADCAST: Final = _Door(
+    _("See the broadcast"), "broadcasts.view_broadcast", _about_its_subject("broadcasts:broadcast_detail")
+)
 _LOOKS: Final[Mapping[str, _Door]] = {
     NoticeKind.ROBOT_PAUSED: _Door(_("See the robot"), "robots.view_robot", _about_its_subject("robots:detail")),
     NoticeKind.QUOTA_EXHAUSTED: _Door(
@@ -69,6 +72,9 @@ _LOOKS: Final[Mapping[str, _Door]] = {
     NoticeKind.CALENDAR_UNKNOWN: _Door(
         _("Go to the year"), "broadcasts.view_calendaryear", _about_its_subject("broadcasts:calendar_year")
     ),
+    NoticeKind.TIME_MISSED: _TO_BROADCAST,
+    NoticeKind.SCHEDULE_HALTED: _TO_BROADCAST,
+    NoticeKind.TIME_OVERDUE: _TO_BROADCAST,
     NoticeKind.UNCERTAIN_WAITING: _Door(_("See them"), "broadcasts.view_delivery", _history("state=uncertain")),
 }
 _ACTS: Final[Mapping[str, _Door]] = {

@@ -13,6 +13,7 @@ from audit.actors import Actor
 from audit.log import record
 from messages.models import OwnDay
 from messages.services.calendar.content import each_day
+from messages.services.recurring import replan_by_calendar
 from robots.models import Organisation
 
 
@@ -35,6 +36,7 @@ def add_own_days(
         _refuse_taken(organisation, days)
         raise
     record("own_day.added", by=by, target=organisation, detail=_detail(made[0], len(made)))
+    replan_by_calendar(now=timezone.now())
     return made
 
 
@@ -45,6 +47,7 @@ def remove_own_day(day: OwnDay, *, by: Actor) -> bool:
     if not there.update(removed_at=timezone.now(), removed_by_name=by.name):
         return False
     record("own_day.removed", by=by, target=day.organisation, detail=_detail(day, 1))
+    replan_by_calendar(now=timezone.now())
     return True
 
 
@@ -59,6 +62,7 @@ def put_back_own_day(day: OwnDay, *, by: Actor) -> bool:
     except IntegrityError:
         return False
     record("own_day.put_back", by=by, target=day.organisation, detail=_detail(day, 1))
+    replan_by_calendar(now=timezone.now())
     return True
 
 

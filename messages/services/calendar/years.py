@@ -19,6 +19,7 @@ from audit.log import record
 from audit.words import name_in_words
 from messages.models import CalendarState, CalendarVersion, CalendarYear, OfficialDay
 from messages.services.calendar.content import GivenDay, YearContent, each_day, mistake_in
+from messages.services.recurring import replan_by_calendar
 
 
 class StaleYear(Exception):
@@ -136,6 +137,7 @@ def _store(current: CalendarYear, content: YearContent, *, action: str, by: Acto
     current.refresh_from_db()
     detail = {"version": number, "state": content.state, "source": content.source, "days": len(content.days)}
     record(action, by=by, target=current, detail=detail)
+    replan_by_calendar(now=now)
     return current
 
 
