@@ -14,7 +14,7 @@ from audit.models import Entry
 from messages.models import Broadcast, Draft, Shelf
 from messages.pages.drafts.changed_words import marked_words
 from messages.services.drafts import copy_draft, restore_version, save_draft
-from messages.services.shelves import CannotBeLaunched, archive_drafts, take_back
+from messages.services.shelves import CannotBeLaunched, archive_drafts
 from messages.services.snapshots import Snapshot
 from messages.services.templates import save_as_template
 from messages.tests.draft_parts import WANG, launched, saved, text_of
@@ -74,7 +74,8 @@ def test_an_archived_draft_stays_readable_and_is_not_launched_until_it_is_taken_
     with pytest.raises(CannotBeLaunched):
         launched(draft)
     assert not Broadcast.objects.exists()
-    take_back([draft.pk], by=WANG)
+    response = english.post(TAKE_BACK, {"draft": draft.pk, "from_page": "1"})
+    assert response["Location"] == f"/drafts/{draft.pk}/"
     assert launched(draft).draft_id == draft.pk
 
 

@@ -56,6 +56,7 @@ def drafts_archive(request: HttpRequest) -> HttpResponse:
 @login_required
 @permission_required("broadcasts.change_draft", raise_exception=True)
 def drafts_take_back(request: HttpRequest) -> HttpResponse:
+    """`from_page`: asked on the draft's own page, which is shown again."""
     moved = take_back(drafts_asked(request), by=actor_of(request))
     _tell_moved(
         request,
@@ -66,6 +67,8 @@ def drafts_take_back(request: HttpRequest) -> HttpResponse:
         ),
         undo="broadcasts:drafts_archive",
     )
+    if moved and "from_page" in request.POST:
+        return redirect("broadcasts:draft_edit", pk=moved[0].pk)
     return redirect("broadcasts:draft_list")
 
 
