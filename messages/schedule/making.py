@@ -31,7 +31,7 @@ from messages.schedule.wall_times import UnknownZone, zone_named
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2199
-MOST_COUNTED: Final = 10_000
+MOST_COUNTED: Final = 1000  # the end after so many is found by walking there from the start
 MOST_WORKDAYS_BEFORE: Final = 60
 ONE_MINUTE: Final = timedelta(minutes=1)
 ONE_DAY: Final = timedelta(days=1)

@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from messages.schedule.changes import Change, ChangeKind
 from messages.schedule.days import Calendar, UnknownYear
 from messages.schedule.reasons import Reason, Why
 from messages.schedule.rules import Rule
-from messages.schedule.series import Occurrence, series
+from messages.schedule.series import Occurrence, series, series_around
 from messages.schedule.wall_times import at_wall_time
-
-ONE_DAY: Final = timedelta(days=1)
 
 
 def occurrences(
@@ -47,7 +44,7 @@ def firings(
 
 def find_occurrence(rule: Rule, calendar: Calendar, key: datetime) -> Occurrence | None:
     """By its key, as it is without changes; None when the rule has no such occurrence. Raises UnknownYear."""
-    for found in series(rule, calendar, after=at_wall_time(key, rule.zone_info).moment - ONE_DAY):
+    for found in series_around(rule, calendar, key):
         if key in found.keys:
             return found
         if min(found.keys).date() > key.date():

@@ -17,6 +17,8 @@ from messages.schedule.rules import OF_MONTH, OF_WEEK, Rule, Shift
 from messages.schedule.wall_times import WallKind, WallTime, at_wall_time
 
 ONE_DAY: Final = timedelta(days=1)
+EARLIEST: Final = datetime(1, 1, 1)  # noqa: DTZ001 - a wall time
+LARGEST_CHANGE: Final = timedelta(hours=3)  # of clocks, but for those few that went over the date line
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,17 @@ class _Planned:
 def series(rule: Rule, calendar: Calendar, *, after: datetime | None = None) -> Iterator[Occurrence]:
     """In the order of their moments, from about `after` on; some are before it. Raises UnknownYear where it stops."""
     # The end after so many times can be found from the start alone.
-    found = _dated(rule, calendar, _first_date(rule, calendar, None if rule.count else after))
+    since = None if rule.count else after
+    found = _dated(rule, calendar, _first_date(rule, calendar, since), _first_wall(rule, since))
     return _counted(found, rule.count) if rule.count else found
+
+
+def series_around(rule: Rule, calendar: Calendar, key: datetime) -> Iterator[Occurrence]:
+    """Like series, from at most the first date on that may go out together with the key."""
+    if rule.count:
+        return series(rule, calendar)
+    around = at_wall_time(key, rule.zone_info).moment - ONE_DAY
+    return _dated(rule, calendar, _first_date(rule, calendar, around), EARLIEST)
 
 
 def _counted(found: Iterable[Occurrence], count: int) -> Iterator[Occurrence]:
@@ -59,7 +70,7 @@ def _counted(found: Iterable[Occurrence], count: int) -> Iterator[Occurrence]:
             return
 
 
-def _dated(rule: Rule, calendar: Calendar, first: date) -> Iterator[Occurrence]:
+def _dated(rule: Rule, calendar: Calendar, first: date, first_wall: datetime) -> Iterator[Occurrence]:
     """Dates that the calendar takes to the same day wait for each other: the day's times are in order."""
     waiting: list[_Planned] = []
     for on in dates_of(pattern_of(rule), first):
@@ -70,7 +81,7 @@ def _dated(rule: Rule, calendar: Calendar, first: date) -> Iterator[Occurrence]:
         except UnknownYear as error:
             yield from _of_one_day(rule, waiting)
             raise UnknownYear(error.year, needed_for=on) from None
-        planned = _planned(rule, on, chosen) if chosen else []
+        planned = [one for one in _planned(rule, on, chosen) if one.wall >= first_wall] if chosen else []
         if waiting and planned and not (chosen and chosen.on == waiting[0].wall.date()):
             yield from _of_one_day(rule, waiting)
             waiting = []
@@ -105,7 +116,7 @@ def _left_out(rule: Rule, planned: _Planned) -> Occurrence:
 def _of_one_day(rule: Rule, planned: list[_Planned]) -> Iterator[Occurrence]:
     """One for each moment, also where clocks that are put forward make one of several."""
     zone = rule.zone_info
-    placed = [(at_wall_time(one.wall, zone), one) for one in sorted(planned, key=lambda one: (one.wall, one.key))]
+    placed = ((at_wall_time(one.wall, zone), one) for one in sorted(planned, key=lambda one: (one.wall, one.key)))
     for moment, same in groupby(placed, key=lambda pair: pair[0].moment):
         # First the one that the rule meant for this very time, so that its key stays when others join or leave it.
         (found, main), *others = sorted(
@@ -136,6 +147,13 @@ def _first_date(rule: Rule, calendar: Calendar, after: datetime | None) -> date:
         while on > start and not _is_certain(rule, calendar, on - ONE_DAY):
             on -= ONE_DAY
     return on
+
+
+def _first_wall(rule: Rule, after: datetime | None) -> datetime:
+    """Nothing before it comes after `after`: of a day with a thousand times most need not be placed."""
+    if after is None:
+        return EARLIEST
+    return after.astimezone(rule.zone_info).replace(tzinfo=None) - LARGEST_CHANGE
 
 
 def _is_certain(rule: Rule, calendar: Calendar, on: date) -> bool:

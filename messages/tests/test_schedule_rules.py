@@ -134,6 +134,7 @@ MISTAKES = [
     pytest.param({"until": wall("2025-12-31")}, ("until", "before_start"), id="ends before it starts"),
     pytest.param({"until": wall("2026-01-01"), "times": [time(18)]}, ("until", "never"), id="ends before its first"),
     pytest.param({"count": 0}, ("count", "out_of_range"), id="no times at all"),
+    pytest.param({"count": 1001}, ("count", "out_of_range"), id="too many times"),
     pytest.param({"count": 3, "until": wall("2026-02-01")}, ("count", "two_ends"), id="two ends"),
     pytest.param({"repeats": "FREQ=DAILY;COUNT=3", "count": 4}, ("count", "twice"), id="two counts"),
     pytest.param({"starts": "1999-12-31 09:00"}, ("starts", "too_far"), id="long ago"),
