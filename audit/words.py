@@ -14,6 +14,7 @@ ACTIONS: Final[dict[str, Promise]] = {
     "broadcast.first_chosen": _("Chose the group that gets a broadcast first"),
     "broadcast.launched": _("Launched a broadcast"),
     "broadcast.mentions_changed": _("Changed whom a planned broadcast mentions"),
+    "broadcast.passed_quiet_hours": _("An urgent broadcast passed quiet hours"),
     "broadcast.paused": _("Paused a broadcast"),
     "broadcast.resumed": _("Resumed a broadcast"),
     "broadcast.rest_released": _("Let a broadcast go on to the rest"),

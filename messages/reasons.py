@@ -35,6 +35,10 @@ _TEXTS: Final[Mapping[str, Explanation]] = {
         _("An earlier call may have arrived, and no later one did."),
         _("Look into the group: only there can one see whether it arrived. The attempts tell what stood in the way."),
     ),
+    "quiet_hours": Explanation(
+        _("It fell into the quiet hours of its group."),
+        _("Held, it goes out by itself when they end. Skipped, it was not sent; it can be sent again."),
+    ),
     "earlier_part": Explanation(
         _("An earlier part was not delivered, or nobody knows whether it was."),
         _("Without it this part makes no sense. Send both again, or decide about the earlier one first."),

@@ -15,6 +15,7 @@ from dingtalk.payloads import with_msg_uuid
 from messages.engine.ending import end_without_call
 from messages.engine.giving_back import give_back
 from messages.engine.outcomes import Facts
+from messages.engine.quiet import QuietWatch, hold_claimed
 from messages.engine.recent import call_name
 from messages.engine.taking import Mark, QueueRow, take_first
 from messages.models import Body, Delivery, DeliveryStatus
@@ -67,6 +68,7 @@ class ClaimRules:
     simulator: bool
     pacing: Pacing
     bodies: Bodies = field(default_factory=Bodies)
+    quiet: QuietWatch = field(default_factory=QuietWatch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def claim_due(*, limit: int, now: datetime, rules: ClaimRules) -> Claims:
     robots that they then do not call. Raises redis.RedisError, and claims nothing, when the windows cannot be asked.
     """
     claim = uuid.uuid4()
-    rows = _take(limit, claim, now=now, rules=rules)
+    rows = _not_quiet(_take(limit, claim, now=now, rules=rules), claim, now=now, rules=rules)
     waits = _ask_pacing(rows, claim, now=now, pacing=rules.pacing)
     granted = [row for row, wait_ms in zip(rows, waits, strict=True) if wait_ms == 0]
     refused = [row.pk for row, wait_ms in zip(rows, waits, strict=True) if wait_ms != 0]
@@ -102,6 +104,14 @@ def _take(limit: int, claim: uuid.UUID, *, now: datetime, rules: ClaimRules) -> 
     except IntegrityError:
         # Another pump took another delivery of one of these robots at the same moment: all of them stay waiting.
         return []
+
+
+def _not_quiet(rows: list[QueueRow], claim: uuid.UUID, *, now: datetime, rules: ClaimRules) -> list[QueueRow]:
+    """Without those whose groups are in quiet hours, before they use up a call of their minute."""
+    if not rows:
+        return rows
+    held = hold_claimed({row.pk: row.robot_id for row in rows}, claim, rules=rules.quiet.rules(now), now=now)
+    return [row for row in rows if row.pk not in held]
 
 
 def _ask_pacing(rows: Sequence[QueueRow], claim: uuid.UUID, *, now: datetime, pacing: Pacing) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from messages.engine.missing import is_too_late, miss, note_missed
 from messages.engine.queue import current_turn
+from messages.engine.quiet import QuietFanOut
 from messages.engine.rechecking import Pairs, Recheck
 from messages.engine.recurring import move_on, step
 from messages.engine.refusals import Refusals
@@ -28,7 +29,9 @@ from messages.models import (
     Run,
     Schedule,
 )
+from messages.models.delivery import QUIET_HOURS
 from messages.rendering.parts import MOST_PARTS
+from messages.schedule.quiet import Quiet
 from messages.schedule.rule_text import key_text
 from robots.bulk import insert_many
 
@@ -135,21 +138,26 @@ def start_run(
     """
     run = Run.objects.create(broadcast=broadcast, planned_at=planned_at, fired_at=now, key=key)
     wording, turn = wording_of(run), current_turn(now)
-    recheck, refusals = Recheck(broadcast), Refusals(run)
+    recheck, refusals, quiet = Recheck(broadcast), Refusals(run), QuietFanOut(broadcast, now=now)
     targets = _targets(broadcast, first)
     at_once = ROWS_PER_INSERT // MOST_PARTS if broadcast.split else ROWS_PER_INSERT
     while batch := list(islice(targets, at_once)):
         worded = list(wording(batch))
         refused = recheck.refusals(worded)
         refusals.add(worded, refused)
-        turn += _insert(worded, refused, run=run, turn=turn, now=now)
+        held = quiet.of([target.robot_id for target in batch if target.robot_id is not None])
+        turn += _insert(worded, refused, held, run=run, turn=turn, now=now)
     refusals.tell(now)
+    quiet.tell()
     return run
 
 
-def _insert(worded: Pairs, refused: Sequence[str], *, run: Run, turn: int, now: datetime) -> int:
+def _insert(
+    worded: Pairs, refused: Sequence[str], held: Mapping[int, Quiet], *, run: Run, turn: int, now: datetime
+) -> int:
     """Returns how many deliveries it makes. Which part each is stands in a column only where there may be parts."""
-    made = _rows(worded, refused, run=run, turn=turn, now=now)
+    rows_made = _rows(worded, refused, run=run, turn=turn, now=now)
+    made = [_quiet(row, held, now=now) for row in rows_made] if held else rows_made
     if not run.broadcast.split:
         insert_many(Delivery, _Row._fields, list(made))
         return len(worded)
@@ -185,6 +193,16 @@ def _rows(worded: Pairs, refused: Sequence[str], *, run: Run, turn: int, now: da
             now,
         )
         yield _failed(row, reason, now=now) if reason else row
+
+
+def _quiet(row: _Row, held: Mapping[int, Quiet], *, now: datetime) -> _Row:
+    """Waits until its group's quiet hours are over, or is skipped for them."""
+    quiet = held.get(row.robot) if row.robot is not None else None
+    if quiet is None or row.status != DeliveryStatus.WAITING:
+        return row
+    if quiet.skips:
+        return row._replace(status=DeliveryStatus.EXPIRED.value, reason=QUIET_HOURS, ended_at=now)
+    return row._replace(due_at=quiet.until, reason=QUIET_HOURS)
 
 
 def _failed(row: _Row, reason: str, *, now: datetime) -> _Row:

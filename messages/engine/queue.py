@@ -27,7 +27,7 @@ def claimable(now: datetime, *, simulator: bool) -> DeliveryQuerySet:
     deliveries = (
         Delivery.objects.due(now)
         .not_paused()
-        .head_of_queue()
+        .head_of_queue(now)
         .after_its_earlier_parts()
         .filter(robot__isnull=False)
         .filter(Q(useful_until=None) | Q(useful_until__gt=now))

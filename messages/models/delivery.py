@@ -30,6 +30,10 @@ ENDED = (
 )
 
 
+# The reason of what waits for the end of its group's quiet hours, or was skipped for them.
+QUIET_HOURS = "quiet_hours"
+
+
 class Body(models.Model):
     """The exact JSON that goes out, less the msgUuid. Stored once however many groups get it."""
 
@@ -48,15 +52,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, at: datetime) -> DeliveryQuerySet:
         return self.filter(status=DeliveryStatus.WAITING, due_at__lte=at)
 
-    def head_of_queue(self) -> DeliveryQuerySet:
+    def head_of_queue(self, at: datetime) -> DeliveryQuerySet:
         """Only the first of each robot's queue, by planned time, and none while a call to that robot is in flight.
 
-        A test does not queue behind what waits for a paused robot, and nothing behind what a person paused.
+        A test does not queue behind what waits for a paused robot, and nothing behind what a person paused, or what
+        quiet hours hold: what comes behind that is held as well, or urgent.
         """
         others = Delivery.objects.filter(robot_id=OuterRef("robot_id"))
         earlier = (
             others.filter(status=DeliveryStatus.WAITING)
             .not_paused()
+            .exclude(reason=QUIET_HOURS, due_at__gt=at)
             .filter(
                 Q(planned_at__lt=OuterRef("planned_at")) | Q(planned_at=OuterRef("planned_at"), pk__lt=OuterRef("pk"))
             )

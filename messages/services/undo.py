@@ -102,4 +102,5 @@ def _uncount(draft: Draft) -> None:
 
 def _detail(broadcast: Broadcast, *, now: datetime) -> dict[str, object]:
     after = round((now - broadcast.created_at).total_seconds(), 1)
-    return {"after_seconds": after} | ({"draft": broadcast.draft_id} if broadcast.draft_id else {})
+    detail: dict[str, object] = {"after_seconds": after}
+    return detail | ({"draft": broadcast.draft_id} if broadcast.draft_id else {})

@@ -110,9 +110,9 @@ def test_it_takes_as_many_queries_for_many_robots_as_for_one(django_assert_num_q
     for robot in robots:
         make_delivery(robot, run=run, status=DeliveryStatus.DELIVERED)
     run_of(DRILL, robots[0])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         run_of(DRILL, robots[0])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         run_of(DRILL, *robots)
 
 

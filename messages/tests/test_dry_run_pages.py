@@ -435,9 +435,9 @@ def test_many_robots_come_page_by_page(english):
 def test_the_page_takes_as_many_queries_for_many_groups_as_for_one(english, django_assert_num_queries):
     one, many = saved(make_robot()), saved(*[make_robot() for _number in range(60)])
     english.get(url_of(one))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(27):
         english.get(url_of(one))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(27):
         english.get(url_of(many))
 
 

@@ -6,11 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from robots.forms.fields import NameField, VariablesField
+from robots.forms.quiet import QUIET_FIELDS, QuietHoursForm
 from robots.models import RecipientList, Tag
 from robots.services.tags import LONGEST_TAG
 
 
-class TagForm(forms.ModelForm):  # type: ignore[type-arg]
+class TagForm(QuietHoursForm):
     name = NameField(
         label=_("Name"), longest=LONGEST_TAG, error_messages={"unique": _("There is a tag of this name already.")}
     )
@@ -25,7 +26,7 @@ class TagForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Tag
-        fields = ["name", "variables"]
+        fields = ["name", "variables", *QUIET_FIELDS]
 
 
 class RecipientListForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -6,11 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from robots.forms.fields import NameField, NotesField
+from robots.forms.quiet import QUIET_FIELDS, QuietHoursForm
 from robots.models import Edition, Organisation
 from robots.organisations import SUGGESTED_QUOTA
 
 
-class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+class OrganisationForm(QuietHoursForm):
     name = NameField(label=_("Name"), error_messages={"unique": _("There is an organisation of this name already.")})
     edition = forms.ChoiceField(
         label=_("Edition"),
@@ -43,7 +44,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Organisation
-        fields = ["name", "edition", "monthly_quota", "reserve", "notes"]
+        fields = ["name", "edition", "monthly_quota", "reserve", "notes", *QUIET_FIELDS]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

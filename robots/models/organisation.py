@@ -3,13 +3,15 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from robots.models.quiet import WithQuietHours
+
 
 class Edition(models.TextChoices):
     STANDARD = "standard", _("Standard")
     PROFESSIONAL = "professional", _("Professional")
 
 
-class Organisation(models.Model):
+class Organisation(WithQuietHours):
     """The DingTalk organisation that owns robots, and whose monthly quota their messages use up."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
@@ -25,7 +27,7 @@ class Organisation(models.Model):
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
+    class Meta(WithQuietHours.Meta):
         ordering = ["name"]
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")

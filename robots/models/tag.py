@@ -3,8 +3,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from robots.models.quiet import WithQuietHours
 
-class Tag(models.Model):
+
+class Tag(WithQuietHours):
     """A label on robots: an audience is robots and tags."""
 
     name = models.CharField(_("name"), max_length=50, unique=True)
@@ -12,7 +14,7 @@ class Tag(models.Model):
     variables = models.JSONField(_("variables"), default=dict, blank=True)
     demo = models.BooleanField(default=False, editable=False)
 
-    class Meta:
+    class Meta(WithQuietHours.Meta):
         ordering = ["name"]
         verbose_name = _("tag")
         verbose_name_plural = _("tags")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Unpack
+
 from django.db import transaction
 from django.db.models import ProtectedError
 
@@ -8,6 +10,7 @@ from audit.log import record
 from robots.models import Organisation
 from robots.rules.names import clean_name, clean_notes
 from robots.services.changes import changes
+from robots.services.quiet import QuietFields, set_quiet_hours
 
 
 class HasRobotsError(Exception):
@@ -16,7 +19,14 @@ class HasRobotsError(Exception):
 
 @transaction.atomic
 def create_organisation(
-    *, name: str, edition: str, monthly_quota: int, by: Actor, reserve: int = 0, notes: str = ""
+    *,
+    name: str,
+    edition: str,
+    monthly_quota: int,
+    by: Actor,
+    reserve: int = 0,
+    notes: str = "",
+    **quiet: Unpack[QuietFields],
 ) -> Organisation:
     organisation = Organisation.objects.create(
         name=clean_name(name),
@@ -24,6 +34,7 @@ def create_organisation(
         monthly_quota=monthly_quota,
         reserve=reserve,
         notes=clean_notes(notes),
+        **quiet,
     )
     record("organisation.created", by=by, target=organisation, detail=_described(organisation))
     return organisation
@@ -39,8 +50,10 @@ def update_organisation(
     notes: str,
     by: Actor,
     reserve: int | None = None,
+    **quiet: Unpack[QuietFields],
 ) -> Organisation:
-    """A raised quota lets the organisation's robots be called again at once. `reserve` None keeps it."""
+    """A raised quota lets the organisation's robots be called again at once. `reserve` None keeps it; quiet hours that
+    are not given stay."""
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     before = _described(organisation)
     if monthly_quota > organisation.monthly_quota:
@@ -48,7 +61,9 @@ def update_organisation(
     organisation.name, organisation.edition = clean_name(name), edition
     organisation.monthly_quota, organisation.notes = monthly_quota, clean_notes(notes)
     organisation.reserve = organisation.reserve if reserve is None else reserve
-    organisation.save(update_fields=["name", "edition", "monthly_quota", "reserve", "notes", "quota_exhausted_until"])
+    set_quiet_hours(organisation, quiet)
+    fields = ["name", "edition", "monthly_quota", "reserve", "notes", "quota_exhausted_until"]
+    organisation.save(update_fields=[*fields, *quiet])
     if done := changes(before, _described(organisation)):
         record("organisation.updated", by=by, target=organisation, detail=done)
     return organisation
@@ -84,4 +99,5 @@ def _described(organisation: Organisation) -> dict[str, object]:
         "monthly_quota": organisation.monthly_quota,
         "reserve": organisation.reserve,
         "notes": organisation.notes,
+        "quiet_hours": organisation.quiet_rule,
     }

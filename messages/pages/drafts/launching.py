@@ -78,7 +78,7 @@ def launch_page(
         "in_parts": grouped(note for note in check.notes if note.code == IN_PARTS),
         "told": len(grouped(check.notes)),
         "questions": check.questions,
-        "may_be_urgent": urgent or has_reserve(order.robots),
+        "may_be_urgent": urgent or _urgency_helps(check) or has_reserve(order.robots),
         "all_blocked": all_robots_of(check),
         "already": already,
         "last": launched_from(order.draft).first() if order.draft.launches else None,
@@ -87,6 +87,11 @@ def launch_page(
         "trial": trial_of(),
     }
     return render(request, "broadcasts/launch/launch.html", context)
+
+
+def _urgency_helps(check: Check) -> bool:
+    """What is urgent passes quiet hours."""
+    return any(warning.code == "quiet_hours" for warning in check.warnings)
 
 
 def typed_page(request: HttpRequest, order: Order) -> HttpResponse:

@@ -18,6 +18,7 @@ from messages.services.checks.launching import checked
 from messages.services.checks.looks import of_looks, of_sizes
 from messages.services.checks.organisations import left_after, of_left
 from messages.services.checks.pace import Expected, expected, of_pace
+from messages.services.checks.quiet import of_quiet
 from messages.services.checks.scene import scene_of
 from messages.services.checks.words import check_words
 from messages.services.tailoring import Tailoring
@@ -63,6 +64,7 @@ def dry_run(
     findings = (
         *launch.findings,
         *of_failing(scene),
+        *of_quiet(scene),
         *of_sizes(scene, words),
         *of_looks(scene),
         *of_pace(scene, expect),
