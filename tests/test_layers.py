@@ -71,7 +71,7 @@ INSIDE_MESSAGES = {
 # In robots and audit: what people and scripts come in by, and what serves it and knows nothing of it.
 ENTRANCES = {"pages", "admin", "management", "urls"}
 SERVICES = {"services", "forms", "rules", "log", "pacing", "health", "encryption", "endpoints", "organisations"}
-PURE = ["messages/engine/outcomes.py", "robots/rules", "dingtalk"]
+PURE = ["messages/engine/outcomes.py", "messages/schedule", "robots/rules", "dingtalk"]
 
 
 @cache
