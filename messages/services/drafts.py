@@ -155,10 +155,12 @@ def _begin(save: _Save, *, corrects: Broadcast | None = None) -> Draft:
         return _save_over(there, save, based_on=None)
     try:
         with transaction.atomic():
-            return _create(save)
+            return _create(save, corrects=corrects)
     except IntegrityError:  # asked twice at once; or the page is another person's, who has signed out since
         there = draft_of_page(save.page, by=save.by)
-    return _save_over(there, save, based_on=None) if there else _create(replace(save, page=None))
+    if there:
+        return _save_over(there, save, based_on=None)
+    return _create(replace(save, page=None), corrects=corrects)
 
 
 def _create(save: _Save, *, corrects: Broadcast | None = None) -> Draft:

@@ -18,6 +18,7 @@ from tests.factories import make_user
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.embedded,  # what the database has to do with it is tested without a browser, and these take a minute
     pytest.mark.django_db(transaction=True, databases=["default", "simulator"]),
 ]
 
