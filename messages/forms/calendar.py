@@ -18,7 +18,7 @@ from robots.models import Organisation
 from robots.rules.names import clean_name
 
 MOST_DAYS: Final = 31
-AS_THE_WEEK_SAYS: Final = ("", gettext_lazy("As the week says"))
+AS_THE_WEEK_SAYS: Final = "week"
 
 
 def date_field(*, label: Any, required: bool = True, help_text: Any = "") -> forms.DateField:
@@ -52,11 +52,11 @@ class SpanForm(forms.Form):
 
 class OfficialDaysForm(SpanForm):
     kind = forms.ChoiceField(
-        label=gettext_lazy("What it is"), required=False, choices=[*OfficialKind.choices, AS_THE_WEEK_SAYS]
+        label=gettext_lazy("What it is"),
+        choices=[*OfficialKind.choices, (AS_THE_WEEK_SAYS, gettext_lazy("As the week says"))],
     )
     name = forms.CharField(
-        label=gettext_lazy("Holiday"),
-        required=False,
+        label=gettext_lazy("Name of the holiday"),
         max_length=NAME_LENGTH,
         help_text=gettext_lazy("In Chinese, as it is announced: 国庆节. For a make-up day the one it makes up for."),
     )
@@ -64,16 +64,23 @@ class OfficialDaysForm(SpanForm):
     def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.year = year
+        self.fields["name"].required = self.data.get("kind") != AS_THE_WEEK_SAYS
         for name in ("first", "last"):
             self.fields[name].widget.attrs |= {"min": f"{year}-01-01", "max": f"{year}-12-31"}
+
+    def clean_kind(self) -> str:
+        """Empty for a day that is given back to the week."""
+        kind: str = self.cleaned_data["kind"]
+        return "" if kind == AS_THE_WEEK_SAYS else kind
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"], longest=NAME_LENGTH) if self.fields["name"].required else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         for name in ("first", "last"):
             if cleaned.get(name) and cleaned[name].year != self.year:
                 self.add_error(name, _("This day is not in %(year)d.") % {"year": self.year})
-        if cleaned.get("kind") and "name" in cleaned:
-            cleaned["name"] = _named(self, cleaned["name"])
         return cleaned
 
 
@@ -159,11 +166,3 @@ class WhoseDays(forms.Form):
     def chosen(self) -> Organisation | None:
         """What cannot be understood filters nothing."""
         return self.cleaned_data["organisation"] if self.is_valid() else None
-
-
-def _named(form: forms.Form, name: str) -> str:
-    try:
-        return clean_name(name, longest=NAME_LENGTH)
-    except ValidationError as wrong:
-        form.add_error("name", wrong)
-        return name

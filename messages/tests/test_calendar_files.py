@@ -29,9 +29,10 @@ def entry(summary: str, first: str = "20261001", end: str = "", *more: str) -> s
 
 
 def mistakes(data: bytes) -> list[str]:
-    with translation.override("en"), pytest.raises(ImportRefused) as refused:
-        read_days(data)
-    return [str(mistake) for mistake in refused.value.mistakes]
+    with translation.override("en"):
+        with pytest.raises(ImportRefused) as refused:
+            read_days(data)
+        return [str(mistake) for mistake in refused.value.mistakes]
 
 
 def test_what_is_exported_can_be_imported() -> None:

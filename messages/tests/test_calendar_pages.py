@@ -158,7 +158,7 @@ def test_a_day_is_chosen_in_the_month_and_changed(english: Client) -> None:
     text = text_of(english, url("calendar_days", 2026) + "?first=2026-10-01")
     assert 'value="2026-10-01"' in text
     assert 'value="国庆节"' in text
-    response = english.post(url("calendar_days", 2026), {"first": "2026-10-01", "kind": ""})
+    response = english.post(url("calendar_days", 2026), {"first": "2026-10-01", "kind": "week"})
     assert response.headers["Location"] == url("calendar_year", 2026) + "?at=2026-10-01#m10"
     assert kind_of(OCTOBER_1) is DayKind.WORKDAY
     assert CalendarYear.objects.get(year=2026).version == 2
@@ -171,7 +171,7 @@ def test_a_day_is_chosen_in_the_month_and_changed(english: Client) -> None:
         ({"first": "2026-10-02", "last": "2026-10-01"}, "The last day lies before the first one."),
         ({"first": "2026-01-01", "last": "2026-12-31"}, "At most 31 days at once."),
         ({"kind": "make_up"}, "2026-10-01 is no Saturday or Sunday: people work then anyway."),
-        ({"name": ""}, "A name is needed."),
+        ({"name": ""}, "This field is required."),
         ({"kind": "half"}, "Select a valid choice."),
         ({"first": "1 October"}, "Enter a valid date."),
     ],

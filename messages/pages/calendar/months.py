@@ -8,11 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from messages.official_calendar.names import holiday_name
 from messages.pages.calendar.shown import DAY_STATES, MARKS, in_words
 from messages.schedule.days import Calendar, Day, DayKind
 from messages.services.calendar.content import GivenDay
+
+_WEEKDAYS = (
+    pgettext_lazy("weekday", "Mo"),
+    pgettext_lazy("weekday", "Tu"),
+    pgettext_lazy("weekday", "We"),
+    pgettext_lazy("weekday", "Th"),
+    pgettext_lazy("weekday", "Fr"),
+    pgettext_lazy("weekday", "Sa"),
+    pgettext_lazy("weekday", "Su"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +46,9 @@ def months_of(year: int, days: Iterable[GivenDay], *, today: date) -> list[Month
     return [_month(known, date(year, number, 1), today) for number in range(1, 13)]
 
 
-def weekdays() -> list[date]:
-    """Seven days, a Monday first, for their names."""
-    return [date(2024, 1, number) for number in range(1, 8)]
+def weekdays() -> list[tuple[date, str | Promise]]:
+    """Seven days, a Monday first, for their long names; and their shortest ones."""
+    return [(date(2024, 1, number), name) for number, name in enumerate(_WEEKDAYS, start=1)]
 
 
 def _month(known: Calendar, first: date, today: date) -> Month:

@@ -127,7 +127,7 @@ def _count(found: tuple[GivenDay, ...], kind: str) -> int:
 def _form_for(year: int, chosen: date | None) -> OfficialDaysForm:
     """Filled with what the chosen day is now."""
     there = next((day for day in days_of(year) if day.on == chosen), None)
-    said = {"first": chosen, "kind": there.kind if there else OfficialKind.HOLIDAY, "name": there.name if there else ""}
+    said = {"first": chosen, "kind": there.kind if there else None, "name": there.name if there else ""}
     form = OfficialDaysForm(initial=said if chosen else None, year=year)
     form.fields["kind"].widget.attrs["autofocus"] = bool(chosen)
     return form

@@ -31,7 +31,7 @@ def year_list(request: HttpRequest) -> HttpResponse:
     rows = CalendarYear.objects.annotate(
         holidays=Count("days", filter=Q(days__kind=OfficialKind.HOLIDAY)),
         make_up_days=Count("days", filter=Q(days__kind=OfficialKind.MAKE_UP)),
-    )
+    ).order_by("-year")
     lines = [YearLine(row, YEAR_STATES[row.state], row.holidays, row.make_up_days) for row in rows]
     context = {"lines": lines, "wanted": _wanted({line.row.year: line.row for line in lines})}
     return render(request, "broadcasts/calendar/years.html", context)
