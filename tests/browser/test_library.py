@@ -67,3 +67,20 @@ def test_chosen_drafts_are_archived_and_undone(signed_in: SignedIn) -> None:
     page.goto("/drafts/archived/")
     looks_right(page)
     assert Draft.objects.filter(shelf=Shelf.ARCHIVE).count() == 1
+
+
+def test_the_menu_of_one_draft_copies_and_archives_that_one_alone(signed_in: SignedIn) -> None:
+    kept = saved()
+    chosen = saved()
+    page = signed_in(viewport=PHONE)
+    page.goto("/drafts/")
+    page.get_by_label("Select Fire drill").last.check()  # another one, which is not meant
+    page.get_by_label("More for Fire drill").first.click()
+    page.get_by_role("button", name="Archive", exact=True).click()
+    expect(page.get_by_text("“Fire drill” is archived.")).to_be_visible()
+    assert list(Draft.objects.filter(shelf=Shelf.ARCHIVE)) == [chosen]
+    page.get_by_label("More for Fire drill").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_text("This is the copy, with mentions, own words and audience")).to_be_visible()
+    assert Draft.objects.filter(name="Copy of Fire drill", shelf=Shelf.DRAFTS).exists()
+    assert kept.shelf == Shelf.DRAFTS
