@@ -42,12 +42,13 @@ def weekday_name(number: int) -> str:
 
 
 def month_name(number: int) -> str:
-    return str(MONTHS[number - 1])
+    """By itself; within a date it is what MONTHS says, in Chinese the number alone."""
+    return pgettext("month without a day", "%(month)s") % {"month": MONTHS[number - 1]}
 
 
 def date_words(on: date, *, year: bool = True) -> str:
     """Thursday 1 October 2026, 2026年10月1日（周四）; without its year where that is plain."""
-    told = {"weekday": weekday_name(on.weekday()), "day": on.day, "month": month_name(on.month), "year": on.year}
+    told = {"weekday": weekday_name(on.weekday()), "day": on.day, "month": MONTHS[on.month - 1], "year": on.year}
     if year:
         return _("%(weekday)s %(day)d %(month)s %(year)d") % told
     return _("%(weekday)s %(day)d %(month)s") % told
@@ -55,7 +56,7 @@ def date_words(on: date, *, year: bool = True) -> str:
 
 def short_date_words(on: date, *, year: bool = False) -> str:
     """3 March, 3月3日."""
-    told = {"day": on.day, "month": month_name(on.month), "year": on.year}
+    told = {"day": on.day, "month": MONTHS[on.month - 1], "year": on.year}
     return (_("%(day)d %(month)s %(year)d") if year else _("%(day)d %(month)s")) % told
 
 
