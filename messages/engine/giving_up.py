@@ -18,7 +18,7 @@ from messages.engine.ending import end_without_call
 from messages.engine.planner import without
 from messages.engine.queue import SORTING, anything_waits
 from messages.models import Broadcast, BroadcastStatus, Delivery, DeliveryStatus, Run
-from messages.models.delivery import DeliveryQuerySet
+from messages.models.delivery import LOST, DeliveryQuerySet
 from robots.models import Organisation, PauseReason, Robot, RobotStatus
 from robots.reasons import ROBOT_PAUSED
 
@@ -29,6 +29,9 @@ _WHY_PAUSED = Case(
 _PAUSED = Subquery(Robot.objects.filter(pk=OuterRef("robot")).annotate(why=_WHY_PAUSED).values("why"))
 # Much longer than a call that was in flight at the cancel can take to come back.
 COMES_BACK_WITHIN = timedelta(hours=1)
+# Much longer than a transaction takes that ends deliveries: it stamps them before it is committed.
+COMMITTED_WITHIN = timedelta(minutes=2)
+_EARLIER_PART = "earlier_part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,20 @@ class _Hopeless:
     look: QuerySet[Any]  # empty where there are no such deliveries; costs little, unlike reading all that waits
 
 
-def give_up_unsendable(now: datetime, *, simulator: bool, cancelled_since: datetime | None = None) -> int:
+def give_up_unsendable(now: datetime, *, simulator: bool, seen_until: datetime | None = None) -> int:
     """What waits for a robot that is gone, paused or without an endpoint fails with that reason.
 
-    A test still goes to a paused robot, for that is what a test is for. `cancelled_since`: None looks at every
-    broadcast that was ever cancelled.
+    A test still goes to a paused robot, for that is what a test is for. `seen_until`: an earlier look saw what had been
+    cancelled or lost by then; None looks at whatever was ever.
     """
     if not anything_waits():
         return 0
-    kinds = [*_for_robots(now, simulator=simulator), _cancelled(cancelled_since), _expired(now), _behind_a_lost_part()]
+    kinds = [
+        *_for_robots(now, simulator=simulator),
+        _cancelled(seen_until and seen_until - COMES_BACK_WITHIN),
+        _expired(now),
+        *_behind_lost_parts(seen_until and seen_until - COMMITTED_WITHIN),
+    ]
     with without(*SORTING, "enable_seqscan"):
         found = [kind for kind in kinds if kind.look.values_list("pk")[:1]]
     return sum(end_without_call(kind.deliveries, kind.status, kind.reason, now=now) for kind in found)
@@ -55,13 +63,12 @@ def give_up_unsendable(now: datetime, *, simulator: bool, cancelled_since: datet
 
 @dataclass(slots=True)
 class GivingUp:
-    """One per process: after its first look only what was cancelled lately is looked at."""
+    """One per process: after its first look only what was cancelled or lost lately is looked at."""
 
     _seen_until: datetime | None = None
 
     def give_up(self, now: datetime, *, simulator: bool) -> int:
-        since = self._seen_until and self._seen_until - COMES_BACK_WITHIN
-        count = give_up_unsendable(now, simulator=simulator, cancelled_since=since)
+        count = give_up_unsendable(now, simulator=simulator, seen_until=self._seen_until)
         self._seen_until = now
         return count
 
@@ -101,11 +108,20 @@ def _expired(now: datetime) -> _Hopeless:
     return _Hopeless(expired, DeliveryStatus.EXPIRED, "expired", look=expired.order_by("useful_until"))
 
 
-def _behind_a_lost_part() -> _Hopeless:
+def _behind_lost_parts(since: datetime | None) -> Iterator[_Hopeless]:
+    """Begins at the parts that were lost since: tens of thousands may wait behind parts that wait as they should."""
     behind = _waiting().behind_a_lost_part()
-    return _Hopeless(
-        behind, DeliveryStatus.FAILED, "earlier_part", look=behind.order_by("status", "run_id", "robot_id")
-    )
+    if since is None:
+        look = behind.order_by("status", "run_id", "robot_id")
+        yield _Hopeless(behind, DeliveryStatus.FAILED, _EARLIER_PART, look=look)
+        return
+    later = _waiting().filter(run=OuterRef("run"), robot=OuterRef("robot"), part__gt=OuterRef("part")).order_by()
+    parts = Delivery.objects.filter(parts__gt=1)
+    # What stands behind an earlier part that was lost was given up along with all that stood behind it.
+    ended = parts.filter(status__in=LOST, ended_at__gte=since).exclude(reason=_EARLIER_PART)
+    for lost in (ended.order_by("status", "ended_at"), parts.undecided().order_by("status", "due_at")):
+        found = behind.filter(run__in=lost.order_by().values("run"))
+        yield _Hopeless(found, DeliveryStatus.FAILED, _EARLIER_PART, look=_that_have(lost, later))
 
 
 def _waiting() -> DeliveryQuerySet:

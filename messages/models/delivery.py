@@ -34,6 +34,10 @@ ENDED = (
 QUIET_HOURS = "quiet_hours"
 
 
+# They did not arrive, and never will: a message in parts ends there.
+LOST = (DeliveryStatus.FAILED, DeliveryStatus.CANCELLED, DeliveryStatus.EXPIRED)
+
+
 class Body(models.Model):
     """The exact JSON that goes out, less the msgUuid. Stored once however many groups get it."""
 
@@ -76,8 +80,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def behind_a_lost_part(self) -> DeliveryQuerySet:
         """Waiting parts that must not go out any more: one before them did not arrive, or a person has to decide."""
-        lost = Q(status__in=(DeliveryStatus.FAILED, DeliveryStatus.CANCELLED, DeliveryStatus.EXPIRED))
-        lost |= Q(status=DeliveryStatus.UNCERTAIN, due_at=None)
+        lost = Q(status__in=LOST) | Q(status=DeliveryStatus.UNCERTAIN, due_at=None)
         return self.filter(Exists(earlier_parts().filter(lost)), status=DeliveryStatus.WAITING, part__gt=1)
 
     def undecided(self) -> DeliveryQuerySet:
@@ -192,6 +195,8 @@ class Delivery(models.Model):
                 condition=Q(status=DeliveryStatus.WAITING, part__gt=1),
                 name="delivery_later_parts",
             ),
+            # Of messages in parts alone, which are few: the lost ones are looked for once a second.
+            models.Index(fields=["status", "ended_at"], condition=Q(parts__gt=1), name="delivery_parts_ended"),
             models.Index(fields=["lease_until"], condition=Q(status=DeliveryStatus.SENDING), name="delivery_leases"),
             models.Index(
                 fields=["status", "due_at"], condition=Q(status=DeliveryStatus.UNCERTAIN), name="delivery_uncertain"

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from messages.engine.giving_up import give_up_unsendable
+from messages.engine.giving_up import GivingUp, give_up_unsendable
 from messages.engine.queue import claimable
 from messages.models import Delivery, DeliveryStatus, Run
 from messages.reasons import explain
+from messages.tests.test_ticks import plan_of
 from robots.models import Robot
 from tests.factories import make_delivery, make_robot, make_run
 
@@ -104,3 +106,29 @@ def test_a_part_stands_once_in_a_run():
     make_parts(["delivered", "waiting"], run=run, robot=robot)
     with pytest.raises(IntegrityError):
         make_delivery(robot, run=run, part=2, parts=2)
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled", "expired", "uncertain"])
+def test_a_later_look_finds_what_was_lost_since_also_by_a_transaction_that_took_long(status):
+    giving_up, now = GivingUp(), timezone.now()
+    make_parts(["waiting", "waiting"])
+    assert giving_up.give_up(now, simulator=True) == 0
+    parts = make_parts([status, "waiting", "waiting"])
+    Delivery.objects.filter(pk=parts[0].pk, ended_at__isnull=False).update(ended_at=now - timedelta(minutes=1))
+    assert giving_up.give_up(now + timedelta(seconds=1), simulator=True) == 2
+    assert giving_up.give_up(now + timedelta(seconds=2), simulator=True) == 0
+    assert {part.reason for part in Delivery.objects.filter(pk__in=[each.pk for each in parts[1:]])} == {"earlier_part"}
+
+
+def test_a_later_look_begins_at_the_parts_that_were_lost_and_not_at_all_that_wait():
+    now = timezone.now()
+    for _number in range(50):
+        make_parts(["delivered", "waiting", "waiting"])
+    with CaptureQueriesContext(connection) as queries:
+        give_up_unsendable(now, simulator=True, seen_until=now)
+    looks = [query["sql"] for query in queries if '"parts" > 1' in query["sql"]]
+    assert len(looks) == 2
+    for look in looks:
+        plan = plan_of(look)
+        assert "delivery_later_parts" not in plan
+        assert "delivery_parts_ended" in plan or "delivery_uncertain" in plan, plan
