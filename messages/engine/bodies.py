@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from dingtalk import payloads
 from messages.models import Body, Broadcast
-
-
-def message_of(broadcast: Broadcast, content: Mapping[str, Any] | None = None) -> payloads.Message:
-    """`content`: of some groups, instead of the broadcast's."""
-    return payloads.message_from_dict({"msgtype": broadcast.msgtype, broadcast.msgtype: content or broadcast.content})
+from messages.rendering.contents import message_of
 
 
 def body_of(broadcast: Broadcast) -> Body:
     """The body less its msgUuid. Raises PayloadError when DingTalk would refuse it: a launch checks that before."""
-    return store_body(payloads.build(message_of(broadcast), broadcast.at))
+    return store_body(payloads.build(message_of(broadcast.msgtype, broadcast.content), broadcast.at))
 
 
 def store_body(content: bytes) -> Body:

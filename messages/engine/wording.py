@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from dingtalk.payloads import At, Message, PayloadError, ProblemCode, build
 from dingtalk.replies import ReasonKey
-from messages.engine.bodies import body_of, message_of, store_bodies, store_body
+from messages.engine.bodies import body_of, store_bodies, store_body
 from messages.models import Broadcast, FirstGroup, Run
+from messages.rendering.contents import message_of
 from messages.rendering.endings import Ending, with_ending
 from messages.rendering.frozen import stored_ending, stored_mentions
 from messages.rendering.message import Filled, template_of
@@ -77,7 +78,8 @@ def _for_all(broadcast: Broadcast) -> Worded:
 
 def _parts_for_all(broadcast: Broadcast) -> Wording:
     try:
-        worded = _in_parts(_contents(message_of(broadcast), at=broadcast.at, ending=None))
+        message = message_of(broadcast.msgtype, broadcast.content)
+        worded = _in_parts(_contents(message, at=broadcast.at, ending=None))
     except PayloadError as error:
         worded = [_refused(_reason(error), broadcast)]
     return lambda targets: ((target, each) for target in targets for each in worded)
@@ -88,8 +90,9 @@ class _Tailor:
 
     def __init__(self, run: Run) -> None:
         self._broadcast = run.broadcast
-        self._template = template_of(message_of(run.broadcast))
-        self._own = [template_of(message_of(run.broadcast, content)) for content in run.broadcast.overrides]
+        msgtype, content = run.broadcast.msgtype, run.broadcast.content
+        self._template = template_of(message_of(msgtype, content))
+        self._own = [template_of(message_of(msgtype, own)) for own in run.broadcast.overrides]
         self._at = run.broadcast.at
         told = _with_first_group(run)
         number = run.broadcast.runs.filter(resend_of=None, pk__lte=told.pk).count()

@@ -1,9 +1,16 @@
-"""Contents as they are stored: texts in objects and lists, however deep."""
+"""Contents as they are stored, under their type's name: as DingTalk's message, and text by text, however deep."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from dingtalk.payloads import Message, message_from_dict
+
+
+def message_of(msgtype: str, content: Mapping[str, Any]) -> Message:
+    """Raises PayloadError when the content does not have the shape that the type wants."""
+    return message_from_dict({"msgtype": msgtype, msgtype: content})
 
 
 def texts_in(value: Any) -> Iterator[str]:

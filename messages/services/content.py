@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dingtalk.payloads import Message, Problem, ProblemCode, message_from_dict, searched_texts
+from dingtalk.payloads import Message, Problem, ProblemCode, searched_texts
 from messages.models import MessageType
 from messages.rendering.chips import in_plain_words
 
@@ -121,11 +121,6 @@ MENTION_TEXTS: Final[Mapping[str, Promise]] = {
 
 _ITEM_PLACE: Final = re.compile(r"(?P<list>links|btns)\.(?P<position>\d+)\.(?P<key>\w+)")
 _BYTES_PER_CHINESE_CHARACTER: Final = 3
-
-
-def message_of(msgtype: str, content: Mapping[str, Any]) -> Message:
-    """Raises PayloadError when the content does not have the shape that the type wants."""
-    return message_from_dict({"msgtype": msgtype, msgtype: content})
 
 
 def summary(message: Message) -> str:

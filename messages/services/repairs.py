@@ -8,10 +8,10 @@ from dataclasses import replace
 from audit.actors import Actor
 from dingtalk.payloads import NOBODY, ActionCard, FeedCard, Link, Markdown, Message, Text, message_to_dict
 from messages.models import Draft
+from messages.rendering.contents import message_of
 from messages.rendering.endings import Ending, with_ending
 from messages.rendering.template import literal
 from messages.services.checks import Finding
-from messages.services.content import message_of
 from messages.services.drafts import save_draft
 from messages.services.mending import mended
 from messages.services.overrides import Chosen, Override, kept, overrides_of

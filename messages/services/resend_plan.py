@@ -15,11 +15,10 @@ from dingtalk.payloads import At, PayloadError
 from messages.history.chosen import NOT_ARRIVED, Chosen, resendable
 from messages.models import Broadcast, BroadcastStatus, DeliveryStatus
 from messages.rendering.chips import in_plain_words
-from messages.rendering.contents import mapped
+from messages.rendering.contents import mapped, message_of
 from messages.services.audience import as_they_are_now
 from messages.services.budget import over_budget
 from messages.services.checks import Check, check_launch
-from messages.services.content import message_of
 from robots.models import Organisation
 
 # Each run is checked like a launch of its own: so many at once, and the rest by asking once more.

@@ -12,7 +12,7 @@ from messages.forms.launch import LaunchForm, proposal, zone_names
 from messages.forms.places import field_of, on_page
 from messages.forms.rows import added, moved, removed
 from messages.forms.typed import Row, Typed, carried_over, content_of, typed_of_content
-from messages.services.content import message_of
+from messages.rendering.contents import message_of
 
 CONTENTS = [
     pytest.param("text", {"content": "x"}, id="text"),

@@ -18,7 +18,8 @@ from dingtalk.payloads import (
     message_from_dict,
     problems,
 )
-from messages.services.content import message_of, place, problem_text, summary
+from messages.rendering.contents import message_of
+from messages.services.content import place, problem_text, summary
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ from messages.pages.drafts.remarks import Remark, hints_of
 from messages.preview.bubbles import Bubble, bubble_of
 from messages.preview.mentions import marks_of
 from messages.preview.preview import Preview, preview_of
+from messages.rendering.contents import message_of
 from messages.rendering.parts import outgoing
-from messages.services.content import message_of
 
 
 @dataclass(frozen=True, slots=True)

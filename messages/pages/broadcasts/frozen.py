@@ -10,13 +10,13 @@ from dingtalk.payloads import At, Message, cleaned, place_mentions
 from messages.models import Broadcast, FirstGroup, Target
 from messages.pages.drafts.pieces import Piece
 from messages.preview.preview import PutIn
+from messages.rendering.contents import message_of
 from messages.rendering.endings import ended, with_ending
 from messages.rendering.frozen import stored_ending, stored_mentions
 from messages.rendering.marks import marked
 from messages.rendering.message import template_of
 from messages.rendering.parts import outgoing
 from messages.rendering.values import RunFacts, values_of
-from messages.services.content import message_of
 
 Read: TypeAlias = tuple[Message, At]
 

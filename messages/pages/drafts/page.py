@@ -28,8 +28,8 @@ from messages.pages.drafts.rows import rows_of
 from messages.pages.drafts.trial import Trial, trial_of
 from messages.preview.bubbles import line_of
 from messages.rendering.chips import in_plain_words
+from messages.rendering.contents import message_of
 from messages.rendering.values import GROUP, ROBOT_NAME, RUN_DATE, RUN_NUMBER, RUN_TIME
-from messages.services.content import message_of
 from messages.services.snapshots import Snapshot
 from messages.services.variables import known_variables
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from dingtalk.payloads import At
+from messages.rendering.contents import message_of
 from messages.services.audience import audience
 from messages.services.checks import tailoring_of
-from messages.services.content import message_of
 from messages.services.mentions import resolve_mentions
 from messages.services.overrides import overrides_of
 from messages.services.snapshots import Snapshot

@@ -11,7 +11,7 @@ from messages.forms.typed import content_of, typed_of_content
 from messages.models import Draft
 from messages.preview.bubbles import Bubble, bubble_of
 from messages.preview.mentions import Marks
-from messages.services.content import message_of
+from messages.rendering.contents import message_of
 
 
 @dataclass(frozen=True, slots=True)

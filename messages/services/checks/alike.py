@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from dingtalk.payloads import Message, PayloadError, searched_texts
 from messages.history.lately import reached_by, texts_since
 from messages.models import Broadcast
+from messages.rendering.contents import message_of
 from messages.rendering.likeness import Grams, grams_of, likeness
 from messages.services.checks.findings import WARNING, Finding
 from messages.services.checks.scene import Scene, shown
-from messages.services.content import message_of
 
 LOOK_BACK: Final = timedelta(days=7)
 ALIKE: Final = 0.75
