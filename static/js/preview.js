@@ -4,11 +4,14 @@
 
   const preview = document.getElementById("preview");
 
-  // The type was switched while this answer was on its way: it shows a message that is not there any more.
+  // The type or the group was switched while this answer was on its way: it shows what is not wanted any more, and would
+  // switch the group back.
   document.addEventListener("htmx:beforeSwap", (event) => {
+    const { elt, parameters } = event.detail.requestConfig;
     const type = document.querySelector("#compose input[name=msgtype]");
-    const asked = event.detail.requestConfig.parameters.msgtype;
-    if (event.detail.target.id === "preview-body" && type && asked && asked !== type.value) {
+    const group = elt === preview && document.getElementById("id_shown");
+    const late = (field, asked) => field && asked && asked !== field.value;
+    if (event.detail.target.id === "preview-body" && (late(type, parameters.msgtype) || late(group, parameters.shown))) {
       event.detail.shouldSwap = false;
       preview.dispatchEvent(new Event("input", { bubbles: true }));
     }
