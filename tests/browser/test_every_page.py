@@ -6,6 +6,7 @@ The pages are found by asking every address of the product, so that a page added
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,10 +14,15 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Page
 
+from audit.actors import user_actor
+from messages.models import Draft
+from messages.services.drafts import save_draft
+from messages.services.overrides import Override, kept
+from messages.services.snapshots import Snapshot
 from tests.addresses import every_address
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import OpenBrowser, SignedIn
-from tests.factories import make_user
+from tests.factories import make_recipient, make_robot, make_user
 from tests.world import LONG, World, make_world
 
 pytestmark = [
@@ -143,6 +149,42 @@ def test_every_page_of_ours_fits_a_phone_in_chinese_as_well(
             page.goto(path)
             wrong += misnamed(page, "zh-hans") + too_wide(page, PHONE)
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_pages_of_a_draft_are_as_sound_with_all_that_may_stand_on_them(admin: User, signed_in: SignedIn) -> None:
+    """Own words, mentions, blockers, the test group and the first group, which no fresh draft has."""
+    draft = _full_draft(admin)
+    page = signed_in()
+    wrong: list[str] = []
+    for path in ("", "dry-run/", "launch/", "versions/", "versions/1/"):
+        page.set_viewport_size(DESKTOP)
+        page.goto(f"/drafts/{draft.pk}/{path}")
+        page.locator("details.fold").evaluate_all("folds => folds.forEach((fold) => { fold.open = true; })")
+        wrong += not_accessible(page) + too_wide(page, DESKTOP) + too_wide(page, PHONE)
+    assert not wrong, "\n".join(wrong)
+
+
+def _full_draft(by: User) -> Draft:
+    robots = [make_robot(f"Robot {place}", group_name=f"Group {place}") for place in range(3)]
+    robots.append(make_robot("Strict", keywords=["Notice"], group_name="Strict group"))
+    robots.append(make_robot("Closed", status="paused", paused_reason="by_person"))
+    make_robot("Tester", for_tests=True)
+    people = [make_recipient(f"Person {place}") for place in range(5)]
+    own = Override("robot", robots[0].pk, "", "Other words for this group, `as code`.")
+    snapshot = Snapshot(
+        name="Fire drill",
+        msgtype="markdown",
+        content={
+            "title": "Fire drill",
+            "text": "Drill in {{ group }} at three, @[Person 0].\n\n![plan](http://a.example/a)",
+        },
+        robots=[robot.pk for robot in robots],
+        mention_recipients=[person.pk for person in people],
+        overrides=kept([own]),
+    )
+    draft = save_draft(draft=None, snapshot=snapshot, based_on=None, by=user_actor(by))
+    later = replace(snapshot, name="Fire drill at four")
+    return save_draft(draft=draft, snapshot=later, based_on=draft.version, by=user_actor(by))
 
 
 def test_the_admin_has_enough_contrast_in_our_colours(admin: User, world: World, signed_in: SignedIn) -> None:
