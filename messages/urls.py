@@ -11,6 +11,7 @@ from messages.pages.dry_run import urls as dry_run
 from messages.pages.notices import urls as notices
 from messages.pages.resend import urls as resend
 from messages.pages.robot_tests import robot_test
+from messages.pages.schedules import urls as schedules
 from messages.pages.sending import urls as sending
 from messages.pages.succession import succession_undo, successor
 from messages.pages.templates import urls as templates
@@ -24,6 +25,7 @@ urlpatterns = [
     *dry_run.urlpatterns,
     *notices.urlpatterns,
     *resend.urlpatterns,
+    *schedules.urlpatterns,
     *sending.urlpatterns,
     *templates.urlpatterns,
     path("broadcasts/<int:pk>/go/", go, name="broadcast_go"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import Group as Role
 from django.contrib.auth.models import User
@@ -21,16 +21,24 @@ from messages.models import (
     Broadcast,
     BroadcastStatus,
     CalendarYear,
+    ChangeKind,
     Delivery,
     DeliveryStatus,
     Draft,
+    MissedReason,
+    MissedTime,
     Notice,
+    OccurrenceChange,
     OwnDay,
     OwnKind,
     Run,
+    Schedule,
 )
 from messages.notices.kinds import NoticeKind, organisation_subject, robot_subject
 from messages.notices.raising import close_notices, open_notices, raise_notice
+from messages.schedule.making import make_rule
+from messages.schedule.rule_text import key_text, rule_text
+from messages.schedule.rules import Days
 from messages.services.calendar.years import begin_year, set_days
 from messages.services.drafts import save_draft
 from messages.services.shelves import archive_drafts
@@ -108,6 +116,8 @@ def make_world(admin: User) -> World:
         "drafts/": draft,
         "templates/": _template(draft, admin),
         "broadcasts/": run.broadcast,
+        "broadcasts/<int:pk>/end/": (halted := _halted(robot)),
+        "broadcasts/<int:pk>/dates/": halted,
         "history/": delivery,
         "notices/": notice,
         "official-calendar/own-days/": _official_calendar(),
@@ -129,6 +139,21 @@ def make_world(admin: User) -> World:
         "admin/robots/recipientlist/": recipients,
     }
     return World(rows=rows, recipient=recipient)
+
+
+def _halted(robot: Robot) -> Broadcast:
+    """It repeats, and stopped before a year that is not known."""
+    broadcast = make_broadcast(LONG[:100], robots=[robot], status=BroadcastStatus.HALTED, recurs=True)
+    rule = make_rule(starts=datetime(2026, 1, 1, 9), repeats="FREQ=DAILY", days=Days.WORKDAYS)  # noqa: DTZ001
+    schedule = Schedule.objects.create(
+        broadcast=broadcast, rule=rule_text(rule), asks_calendar=True, unknown_year=2027, decided_until=timezone.now()
+    )
+    key = key_text(datetime.combine(timezone.localdate() + timedelta(days=1), time(9)))
+    OccurrenceChange.objects.create(schedule=schedule, key=key, kind=ChangeKind.SKIP, by_name=LONG[:150])
+    MissedTime.objects.create(
+        broadcast=broadcast, planned_at=timezone.now(), reason=MissedReason.LATE, noted_at=timezone.now()
+    )
+    return broadcast
 
 
 def _robots() -> tuple[Robot, Tag]:

@@ -9,24 +9,33 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dingtalk.payloads import At
+from messages.forms.repeat import LATE_MINUTES, RepeatFields
 from messages.models import UncertainPolicy
+from messages.schedule.rules import BadRule
 from messages.schedule.wall_times import UnknownZone, WallTime, at_wall_time, zone_named
+from messages.services.recurring import Recurrence, first_time
 
 NOW: Final = "now"
 LATER: Final = "later"
+REPEAT: Final = "repeat"
 SOONEST: Final = timedelta(minutes=10)  # what the form proposes is at least that far ahead
 
 
-class LaunchForm(forms.Form):
+class LaunchForm(RepeatFields):
     use_required_attribute = False
 
     when = forms.ChoiceField(
         label=gettext_lazy("When"),
-        choices=[(NOW, gettext_lazy("Now")), (LATER, gettext_lazy("At a time"))],
+        choices=[
+            (NOW, gettext_lazy("Now")),
+            (LATER, gettext_lazy("At a time")),
+            (REPEAT, gettext_lazy("Again and again")),
+        ],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose: now, or at a time.")},
     )
@@ -97,8 +106,26 @@ class LaunchForm(forms.Form):
         return str(self["when"].value()) == LATER
 
     @property
+    def repeats(self) -> bool:
+        return str(self["when"].value()) == REPEAT
+
+    @property
+    def recurrence(self) -> Recurrence | None:
+        """By which rule it goes out again and again; None when it does not, and while the rule cannot be understood."""
+        if not self.is_bound:
+            return None
+        self.is_valid()
+        return self.cleaned_data.get("recurrence")
+
+    @property
+    def late_limit(self) -> timedelta:
+        """Of a valid form."""
+        minutes = self.cleaned_data.get("late_minutes")
+        return timedelta(minutes=LATE_MINUTES if minutes is None else minutes)
+
+    @property
     def wall(self) -> WallTime | None:
-        """The chosen moment; None for now, and while it cannot be understood."""
+        """The chosen moment, or the first of many; None for now, and while it cannot be understood."""
         if not self.is_bound:
             return None
         self.is_valid()
@@ -116,6 +143,8 @@ class LaunchForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("when") == LATER:
             cleaned["wall"] = self._wall(cleaned)
+        elif cleaned.get("when") == REPEAT:
+            cleaned["recurrence"] = self._recurrence(cleaned)
         else:
             for name in ("date", "time", "zone"):
                 self.errors.pop(name, None)
@@ -129,6 +158,24 @@ class LaunchForm(forms.Form):
         if not (zone and cleaned.get("date") and cleaned.get("time")):
             return None
         return self._at("date", datetime.combine(cleaned["date"], cleaned["time"]), zone)
+
+    def _recurrence(self, cleaned: dict[str, Any]) -> Recurrence | None:
+        self.clean_ends_of(cleaned)
+        if cleaned.get("until_date") or cleaned.get("until_time"):
+            self.add_error("until_date", _("This is one moment: leave it empty for what goes out again and again."))
+        if cleaned.get("first"):
+            self.add_error("first", _("One group first is for what goes out once: choose none."))
+        rule = self.rule_of(cleaned)
+        if rule is None:
+            return None
+        recurrence = Recurrence(rule, cleaned.get("own_days"))
+        try:
+            first = first_time(recurrence, now=timezone.now())
+        except BadRule as bad:
+            self.add_rule_errors(bad)
+            return None
+        cleaned["wall"] = at_wall_time(first.wall, rule.zone_info)
+        return recurrence
 
     def _until(self, cleaned: dict[str, Any]) -> WallTime | None:
         day, at = cleaned.get("until_date"), cleaned.get("until_time")

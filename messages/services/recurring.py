@@ -16,7 +16,8 @@ from audit.log import record
 from messages.engine.recurring import changes_of, replan
 from messages.models import Broadcast, BroadcastStatus, ChangeKind, OccurrenceChange, Schedule
 from messages.official_calendar.loading import load_calendar
-from messages.schedule.days import UnknownYear
+from messages.schedule.changes import Change
+from messages.schedule.days import Calendar, UnknownYear
 from messages.schedule.occurrences import find_occurrence, firings
 from messages.schedule.preview import check_rule
 from messages.schedule.rule_text import key_text, read_key, read_rule, rule_text
@@ -62,6 +63,27 @@ def lay_down(broadcast: Broadcast, recurrence: Recurrence, *, first: Occurrence,
         organisation=recurrence.organisation,
         next_key=key_text(first.key),
         decided_until=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What its dates follow from. `after`: those up to then are decided."""
+
+    rule: Rule
+    calendar: Calendar
+    changes: tuple[Change, ...]
+    after: datetime
+
+
+def series_of(broadcast: Broadcast) -> Series:
+    """Of a broadcast that recurs."""
+    schedule = Schedule.objects.select_related("organisation").get(broadcast=broadcast)
+    return Series(
+        rule=read_rule(schedule.rule),
+        calendar=load_calendar(schedule.organisation),
+        changes=tuple(changes_of(schedule)),
+        after=max(schedule.decided_until, timezone.now()),
     )
 
 

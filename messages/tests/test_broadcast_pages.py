@@ -182,9 +182,9 @@ def test_the_page_takes_as_many_queries_for_many_groups_as_for_one(english, djan
     broadcast = fired(delivered=20, waiting=20)
     # Session, user, broadcast, progress, runs, deliveries with their runs and robots, the engine's state; when it went
     # out; runs, calls, holds and queues for its pace; what was sent again; the group that gets it first; what held
-    # it. On the page:
+    # it; the times it missed. On the page:
     # targets, runs, and the banner.
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         english.get(page(broadcast))
     with django_assert_num_queries(17):
         english.get(page(broadcast, "progress"))

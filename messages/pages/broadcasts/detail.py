@@ -30,6 +30,7 @@ from messages.pages.broadcasts.pace import pace_in_words
 from messages.pages.broadcasts.undoing import Countdown, countdown_of
 from messages.pages.deliveries.holds import hold_line
 from messages.pages.deliveries.lines import lines, selection
+from messages.pages.schedules.series import series_shown
 from messages.services.correction import correction_in_writing
 from messages.states import DELIVERY_STATES, Presentation, broadcast_state
 
@@ -59,6 +60,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         **_live(request, broadcast),
         "content": content,
         "in_group": in_group(broadcast, request.GET) if content.preview else None,
+        "series": series_shown(broadcast),
+        "may_change": broadcast.recurs and request.user.has_perm("broadcasts.send_broadcast"),
         "runs": list(broadcast.runs.order_by("pk")[:RUNS_SHOWN]),
         "corrections": list(corrections_of(broadcast)[:RUNS_SHOWN]),
         "correction_draft": correction_in_writing(broadcast),

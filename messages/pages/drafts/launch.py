@@ -132,7 +132,7 @@ def _launch(request: HttpRequest, order: Order, form: LaunchForm) -> HttpRespons
         return _stale(request, order, form, stale)
     forget(order.draft, user_of(request))
     if open_window(broadcast) is None:
-        flash.success(request, _("Scheduled.") if form.later else _("On its way."))
+        flash.success(request, _("Scheduled.") if form.later or form.repeats else _("On its way."))
     return redirect("broadcasts:broadcast_detail", pk=broadcast.pk)
 
 
@@ -175,6 +175,8 @@ def _launched(request: HttpRequest, order: Order, form: LaunchForm) -> Broadcast
         overrides=order.tailoring.overrides,
         sharing=order.composition.sharing,
         undoing=_undoing(request, order),
+        recurrence=form.recurrence,
+        late_limit=form.late_limit,
     )
 
 

@@ -16,12 +16,15 @@ from django.utils.translation import ngettext
 from messages.forms.launch import LaunchForm, proposal, zone_names
 from messages.history.undo import launched_from
 from messages.models import Broadcast
+from messages.official_calendar.loading import load_calendar
 from messages.pages.drafts.order import Order, all_robots_of, grouped, has_reserve
 from messages.pages.drafts.trial import trial_of
+from messages.pages.schedules.dates import Dates, dates_of
 from messages.schedule.wall_times import WallTime, clock
 from messages.services.checks import Check
 from messages.services.checks.dry_run import dry_run
 from messages.services.checks.parts import IN_PARTS
+from messages.services.recurring import Recurrence
 
 ROBOTS_SHOWN = 12  # at first sight
 ROBOTS_LISTED = 500  # on demand
@@ -119,18 +122,25 @@ def now_label(order: Order) -> str:
 
 def later_label(form: LaunchForm) -> str:
     wall = form.wall
+    if wall and form.repeats:
+        return _("Start: first on %(time)s") % {"time": clock(wall.moment, wall.zone)}
     return _("Schedule for %(time)s") % {"time": clock(wall.moment, wall.zone)} if wall else _("Schedule")
 
 
 def moments_of(form: LaunchForm) -> dict[str, object]:
     """When it goes out and until when it is useful, as far as either was chosen; and whether the one makes sense."""
-    wall, until = form.wall, form.until
+    wall, until, recurrence = form.wall, form.until, form.recurrence
     goes_out = wall.moment if wall else timezone.now()
     return {
+        "dates": _dates(recurrence) if recurrence else None,
         "moment": _moment(wall),
         "until": _moment(until),
         "never_useful": until is not None and until.moment <= goes_out,
     }
+
+
+def _dates(recurrence: Recurrence) -> Dates:
+    return dates_of(recurrence.rule, load_calendar(recurrence.organisation), after=timezone.now())
 
 
 def _moment(wall: WallTime | None) -> Moment | None:

@@ -78,7 +78,7 @@ def typed_later(rehearsal: Rehearsal, minutes: int) -> Mapping[str, str]:
     form = LaunchForm(initial={}, at=NOBODY, groups=0)
     zone = rehearsal.wall.zone if rehearsal.wall else timezone.get_default_timezone()
     # Up to a whole minute: the page's clock knows no seconds, and must not fall short.
-    begins = max(rehearsal.run.when, timezone.now()) + timedelta(minutes=minutes, seconds=59)
+    begins = max(rehearsal.run.when, timezone.now()) + timedelta(minutes=minutes, seconds=59, microseconds=999_999)
     moment = begins.astimezone(zone)
     typed = {"when": LATER, "date": f"{moment:%Y-%m-%d}", "time": f"{moment:%H:%M}", "zone": str(zone)}
     return {name: text for name, text in typed.items() if name in form.fields}
