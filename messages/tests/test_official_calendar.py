@@ -15,8 +15,8 @@ from pytest_django import DjangoAssertNumQueries
 from messages.models import CalendarState, CalendarVersion, CalendarYear, OfficialDay, OfficialKind, OwnDay, OwnKind
 from messages.official_calendar.ahead import unknown_years_ahead
 from messages.official_calendar.loading import load_calendar
-from messages.official_calendar.names import holiday_name
 from messages.schedule.days import DayKind, UnknownYear
+from messages.schedule.holiday_names import holiday_name
 from robots.models import Organisation
 from tests.factories import make_organisation
 

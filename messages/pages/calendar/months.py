@@ -10,9 +10,9 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from messages.official_calendar.names import holiday_name
 from messages.pages.calendar.shown import DAY_STATES, MARKS, in_words
 from messages.schedule.days import Calendar, Day, DayKind
+from messages.schedule.holiday_names import holiday_name
 from messages.services.calendar.content import GivenDay
 
 _WEEKDAYS = (

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from messages.models import CalendarState, OwnKind
-from messages.official_calendar.names import holiday_name
 from messages.schedule.days import DayKind
+from messages.schedule.holiday_names import holiday_name
 from messages.services.calendar.content import GivenDay, Stretch, stretches
 from messages.services.calendar.differences import Difference
 from messages.states import Presentation

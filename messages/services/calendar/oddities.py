@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from messages.models import OfficialKind
-from messages.official_calendar.names import ALWAYS, ENGLISH, holiday_name
+from messages.schedule.holiday_names import ALWAYS, ENGLISH, holiday_name
 from messages.services.calendar.content import GivenDay
 
 # 2004-2026 had 22 to 33 holidays, the weekends among them, and 5 to 12 make-up days.
