@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, Final
 
 from django import forms
+from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.translation import gettext_lazy as _
 
 from messages.schedule.making import make_rule
@@ -31,15 +32,6 @@ COUNT: Final = "count"
 LATE_MINUTES: Final = 30
 MOST_LATE_MINUTES: Final = 7 * 24 * 60
 
-_WEEKDAY_NAMES: Final = (
-    _("Monday"),
-    _("Tuesday"),
-    _("Wednesday"),
-    _("Thursday"),
-    _("Friday"),
-    _("Saturday"),
-    _("Sunday"),
-)
 DAYS_CHOICES: Final = [
     (Days.ANY, _("Every one of them, whatever the calendar says")),
     (Days.WORKDAYS, _("Workdays only, by the official calendar with its make-up days")),
@@ -98,7 +90,7 @@ class RepeatFields(forms.Form):
         help_text=_("1 is each day, week, month or year; 2 every second one."),
     )
     on_mo, on_tu, on_we, on_th, on_fr, on_sa, on_su = (
-        forms.BooleanField(label=name, required=False) for name in _WEEKDAY_NAMES
+        forms.BooleanField(label=WEEKDAY_NAMES[number], required=False) for number in range(7)
     )
     month_by = forms.ChoiceField(
         label=_("On which day of the month"),
