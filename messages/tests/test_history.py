@@ -242,7 +242,7 @@ def test_the_longest_hold_is_the_one_that_is_told():
 
 def test_a_person_s_pause_or_stop_is_told_before_every_hold():
     delivery = waiting(hold_until=NOW + timedelta(minutes=5), hold_reason="throttled")
-    delivery.run.broadcast.paused_at = NOW
+    delivery.run.broadcast.paused_at, delivery.run.broadcast.paused_by_name = NOW, "li"
     assert why_waiting(delivery, now=NOW, engine=None) == Wait("broadcast_paused")
     assert why_waiting(delivery, now=NOW, engine=EngineState(stopped_at=NOW)) == Wait("sending_stopped")
     delivery.status = DeliveryStatus.DELIVERED

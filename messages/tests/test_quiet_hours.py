@@ -165,7 +165,9 @@ def test_the_launch_page_and_the_dry_run_say_how_many_are_held_and_that_urgent_p
     page = text_of(english.get(f"/drafts/{draft.pk}/launch/"))
     assert said in page
     assert 'name="urgent"' in page
-    assert said in text_of(english.get(f"/drafts/{draft.pk}/dry-run/"))
+    rehearsed = text_of(english.get(f"/drafts/{draft.pk}/dry-run/"))
+    assert said in rehearsed
+    assert 'Last message</dt><dd>about <time class="when" datetime="2026-11-26T07:00:00+08:00">' in rehearsed
 
 
 def test_planned_for_another_time_of_the_day_nothing_is_said(english, sleeper):

@@ -18,7 +18,7 @@ from messages.services.checks.launching import checked
 from messages.services.checks.looks import of_looks, of_sizes
 from messages.services.checks.organisations import left_after, of_left
 from messages.services.checks.pace import Expected, expected, of_pace
-from messages.services.checks.quiet import of_quiet
+from messages.services.checks.quiet import held_until, of_quiet, quiet_of
 from messages.services.checks.scene import scene_of
 from messages.services.checks.words import check_words
 from messages.services.tailoring import Tailoring
@@ -60,11 +60,12 @@ def dry_run(
     day = day_of(scene, now=now)
     today = delivered_since(day) if day else {}
     nearby = broadcasts_nearby(scene.when, span=SPAN)
-    expect, left = expected(scene, waiting_by_robot(), now=now), left_after(scene)
+    quiet, left = quiet_of(scene), left_after(scene)
+    expect = expected(scene, waiting_by_robot(), now=now, quiet=held_until(scene, quiet))
     findings = (
         *launch.findings,
         *of_failing(scene),
-        *of_quiet(scene),
+        *of_quiet(scene, quiet),
         *of_sizes(scene, words),
         *of_looks(scene),
         *of_pace(scene, expect),

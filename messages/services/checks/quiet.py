@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,9 +15,17 @@ from messages.services.checks.findings import NOTE, WARNING, Finding
 from messages.services.checks.scene import Scene, shown
 
 
-def of_quiet(scene: Scene) -> Iterator[Finding]:
-    """Two queries; two more while quiet hours run."""
-    found = read_rules().of({robot.pk for robot in scene.robots}, scene.when)
+def quiet_of(scene: Scene) -> dict[int, Quiet]:
+    """By robot. Two queries; two more while quiet hours run."""
+    return read_rules().of({robot.pk for robot in scene.robots}, scene.when)
+
+
+def held_until(scene: Scene, found: Mapping[int, Quiet]) -> dict[int, datetime]:
+    """Those alone that are kept waiting."""
+    return {} if scene.urgent else {pk: quiet.until for pk, quiet in found.items() if not quiet.skips}
+
+
+def of_quiet(scene: Scene, found: Mapping[int, Quiet]) -> Iterator[Finding]:
     if found and scene.urgent:
         text = ngettext(
             "%(count)d group is in quiet hours then. This is urgent, and passes: that goes on record.",
