@@ -9,7 +9,7 @@ from django import forms
 from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.translation import gettext_lazy as _
 
-from messages.schedule.making import make_rule
+from messages.schedule.making import MOST_COUNTED, make_rule
 from messages.schedule.rrules import WEEKDAYS
 from messages.schedule.rules import COUNTED, FILTERS, OF_MONTH, OF_WEEK, BadRule, Days, Rule, Shift
 from robots.models import Organisation
@@ -134,7 +134,7 @@ class RepeatFields(forms.Form):
     until_day = forms.DateField(
         label=_("Last date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    count = forms.IntegerField(label=_("How many times"), required=False, min_value=1, max_value=10_000)
+    count = forms.IntegerField(label=_("How many times"), required=False, min_value=1, max_value=MOST_COUNTED)
     late_minutes = forms.IntegerField(
         label=_("Send it late by at most so many minutes"),
         required=False,

@@ -14,7 +14,7 @@ from messages.wakeups import wake_tick
 
 
 class NoFirstGroup(Exception):
-    """The chosen group is not among those that get it, or it would be the only one."""
+    """The chosen group is not among those that get it, or would be the only one; or it goes out again and again."""
 
     @property
     def text(self) -> str:
@@ -34,7 +34,7 @@ def choose_first(broadcast: Broadcast, *, robot: int, asks: bool, stop_share: in
     if FirstGroup.objects.filter(broadcast=broadcast).exists() or broadcast.runs.exists():
         return
     target = broadcast.targets.filter(robot=robot).first()
-    if target is None or not broadcast.targets.exclude(pk=target.pk).exists():
+    if broadcast.recurs or target is None or not broadcast.targets.exclude(pk=target.pk).exists():
         raise NoFirstGroup
     FirstGroup.objects.create(broadcast=broadcast, target=target, asks=asks, stop_share=stop_share)
     detail = {"first": target.robot_name, "asks": asks, "stop_share": stop_share}
