@@ -42,7 +42,10 @@ def demo_remove(request: HttpRequest) -> HttpResponse:
 def consequences(found: Extent) -> list[str]:
     return [
         _("Simulated robots deleted: %(count)d. What was planned for them will fail.") % {"count": found.robots},
-        _("Deleted as well: recipients %(recipients)d, lists %(lists)d, tags %(tags)d, drafts and templates %(drafts)d.")
+        _(
+            "Deleted as well: recipients %(recipients)d, lists %(lists)d, tags %(tags)d, drafts and templates"
+            " %(drafts)d."
+        )
         % {
             "recipients": found.recipients,
             "lists": found.recipient_lists,
