@@ -90,7 +90,12 @@ class RepeatFields(forms.Form):
         help_text=_("1 is each day, week, month or year; 2 every second one."),
     )
     on_mo, on_tu, on_we, on_th, on_fr, on_sa, on_su = (
-        forms.BooleanField(label=WEEKDAY_NAMES[number], required=False) for number in range(7)
+        forms.BooleanField(
+            label=WEEKDAY_NAMES[number],
+            required=False,
+            widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+        )
+        for number in range(7)
     )
     month_by = forms.ChoiceField(
         label=_("On which day of the month"),

@@ -33,6 +33,11 @@ class DateLine:
     by_person: bool  # left out by a person, not by the calendar
     default_clock: str
 
+    @property
+    def name(self) -> str:
+        """The time that the rule gave, to be read out."""
+        return self.key.replace("T", " ")[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class Dates:

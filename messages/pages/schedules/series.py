@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.actors import actor_of
 from messages.models import Broadcast, BroadcastStatus, MissedTime
 from messages.pages.schedules.dates import Dates, dates_of
-from messages.schedule.rule_text import read_key
+from messages.schedule.rule_text import read_key, read_rule
+from messages.schedule.words import rule_in_words
 from messages.services.recurring import (
     CannotChange,
     Series,
@@ -35,8 +36,9 @@ MISSED_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class SeriesShown:
-    """`dates`: None when it is at its end. `ended_at`: when a person ended it."""
+    """`dates`: None when it is at its end, while `words` still say its rule. `ended_at`: when a person ended it."""
 
+    words: str
     dates: Dates | None
     missed: list[MissedTime]
     more_missed: int
@@ -48,10 +50,12 @@ def series_shown(broadcast: Broadcast) -> SeriesShown | None:
     """None for what goes out once and missed nothing."""
     missed = list(broadcast.missed.all()[: MISSED_SHOWN + 1])
     if not broadcast.recurs:
-        return SeriesShown(None, missed, 0, None, "") if missed else None
+        return SeriesShown("", None, missed, 0, None, "") if missed else None
     going = broadcast.status in (BroadcastStatus.SCHEDULED, BroadcastStatus.HALTED)
+    dates = _dates(series_of(broadcast)) if going else None
     return SeriesShown(
-        dates=_dates(series_of(broadcast)) if going else None,
+        words=dates.words if dates else rule_in_words(read_rule(broadcast.schedule.rule)),
+        dates=dates,
         missed=missed[:MISSED_SHOWN],
         more_missed=broadcast.missed.count() - MISSED_SHOWN if len(missed) > MISSED_SHOWN else 0,
         ended_at=broadcast.schedule.ended_at,
