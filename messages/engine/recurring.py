@@ -21,6 +21,8 @@ from messages.schedule.series import Occurrence
 
 # What was planned for every minute of a month without power need not be looked at one by one.
 LOOKED_AT: Final = 1000
+# No rule gives more than one a minute: fewer than LOOKED_AT are due in this time, so that the next one is found.
+LOOKED_BACK: Final = timedelta(minutes=LOOKED_AT // 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,10 @@ def step(schedule: Schedule, *, now: datetime, late_limit: timedelta | None) -> 
     due, comes, unknown_year = _look(schedule, after=after, now=now)
     unread = None
     if len(due) > LOOKED_AT and comes is None and unknown_year is None:
-        unread = now - (late_limit or timedelta(0))
-        recent, comes, unknown_year = _look(schedule, after=max(unread, due[-1].at), now=now)
+        read = due[-1].at
+        after = max(read, now - LOOKED_BACK)
+        unread = after if after > read else None
+        recent, comes, unknown_year = _look(schedule, after=after, now=now)
         due = [*due, *recent]
     last = due[-1] if due else None
     if last and (late_limit is None or now - last.at <= late_limit):

@@ -164,11 +164,22 @@ def test_very_many_missed_times_are_put_on_record_in_bounded_time() -> None:
     assert tick(at(3, 9, 12)) == 1
     assert runs(broadcast) == [at(3, 9, 12)]
     rows = list(broadcast.missed.order_by("planned_at"))
-    assert len(rows) < 1100
+    assert len(rows) < 1600
     assert rows[0].planned_at == at(3, 2, 12, 1)
     [gap] = [row for row in rows if row.until]
     following = rows[rows.index(gap) + 1]
     assert following.planned_at == gap.until + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("late_limit", [timedelta(days=2), None])
+def test_of_very_many_that_are_not_too_late_the_last_one_goes_out_and_the_schedule_goes_on(
+    late_limit: timedelta | None,
+) -> None:
+    broadcast = launched(now=at(3, 2, 12), repeats="* * * * *", late_limit=late_limit)
+    assert tick(at(3, 9, 12)) == 1
+    assert runs(broadcast) == [at(3, 9, 12)]
+    assert (planned(broadcast), broadcast.status) == (at(3, 9, 12, 1), BroadcastStatus.SCHEDULED)
+    assert tick(at(3, 9, 12)) == 0
 
 
 def test_what_was_paused_at_its_time_is_missed_for_that_reason() -> None:
