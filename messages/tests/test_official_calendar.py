@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from datetime import date, timedelta
 
 import pytest
 from chinese_calendar import get_holiday_detail, is_workday
-from django.apps import apps
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
@@ -20,16 +18,7 @@ from messages.schedule.holiday_names import holiday_name
 from robots.models import Organisation
 from tests.factories import make_organisation
 
-pytestmark = pytest.mark.django_db
-
-seeding = importlib.import_module("messages.migrations.0022_official_days_2019_2026")
-
-
-@pytest.fixture(autouse=True)
-def seeded(db: None) -> None:
-    """As after `migrate`, whatever a test of transactions left of it."""
-    CalendarYear.objects.all().delete()
-    seeding.seed(apps, connection.schema_editor())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("official_calendar")]
 
 
 def make_own_day(on: date, kind: str, *, organisation: Organisation | None = None, **fields: object) -> OwnDay:

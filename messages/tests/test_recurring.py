@@ -46,7 +46,7 @@ from messages.services.recurring import (
 from messages.states import broadcast_state
 from tests.factories import make_broadcast, make_robot
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("official_calendar")]
 
 LI = Actor(name="li")
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -13,7 +13,7 @@ from messages.tests.test_launch_pages import page_form, url_of
 from messages.tests.test_recurring import at, launched
 from tests.factories import make_broadcast, make_robot
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("official_calendar")]
 
 NOW = at(11, 25, 12)
 DAILY = {"when": "repeat", "date": "2026-12-11", "time": "09:00", "zone": "Asia/Shanghai", "repeat": "day"}

@@ -10,7 +10,7 @@ from dingtalk.payloads import NOBODY
 from messages.forms.launch import LaunchForm
 from messages.schedule.rule_text import rule_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("official_calendar")]
 
 FILLED = {
     "when": "repeat",

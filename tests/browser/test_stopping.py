@@ -37,7 +37,7 @@ def broadcast(site: str) -> Broadcast:
     run = make_run(made)
     for number in range(GROUPS):
         group = create_group(name=f"group {number}", robot_name="robot", signed=True)
-        Fault.objects.create(group=group, kind=FaultKind.LATENCY, delay_ms=300, remaining=None)
+        Fault.objects.create(group=group, kind=FaultKind.LATENCY, delay_ms=600, remaining=None)
         robot = make_robot(f"robot {number}", token=group.token, secret=group.secret, organisation=organisation)
         make_delivery(robot, run=run, turn=number)
     return made
