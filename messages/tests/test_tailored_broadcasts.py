@@ -113,7 +113,7 @@ def test_a_message_without_variables_is_stored_once_as_ever(django_assert_max_nu
     robots = [make_robot() for _ in range(3)]
     broadcast = launched(Text("Drill {at} three. {% alone"), robots)
     assert not broadcast.tailored
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(21):
         fired(broadcast)
     assert Body.objects.count() == 1
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -89,6 +91,7 @@ def new_browser(
             return context
 
         yield opened
+    _wait_for_last_words()
 
 
 @pytest.fixture
@@ -115,6 +118,16 @@ def sending(site: str) -> Iterator[Sending]:
     """The tick and the pump, running beside the test as worker and beat do."""
     with Sending() as running:
         yield running
+
+
+def _wait_for_last_words() -> None:
+    """A page that is closed saves what was typed: its call must not meet the emptying of the tables."""
+    ends_at = time.monotonic() + 10
+    time.sleep(0.1)  # it leaves the browser after the page
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        if time.monotonic() > ends_at:
+            return
+        time.sleep(0.02)
 
 
 def session_of(user: User) -> str:
