@@ -17,6 +17,7 @@ from messages.schedule.series import Occurrence, series
 from messages.tests.schedule_parts import OFFICIAL, YEARS, dates, rule, utc, wall, walls
 
 QUICK = settings(max_examples=100, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+LOOKED_AT = utc("2026-12-01")  # most known days are before it
 EVERY_DAY = [date(2019, 1, 1) + timedelta(days=number) for number in range((date(2027, 1, 1) - date(2019, 1, 1)).days)]
 
 
@@ -263,7 +264,7 @@ def test_a_shift_goes_to_the_nearest_day_and_loses_nothing(of: Rule) -> None:
 @QUICK
 @given(calendar_rules(), st.integers(0, 800))
 def test_it_can_be_taken_up_again_at_any_moment(of: Rule, days: int) -> None:
-    after = (of.starts + timedelta(days=days, hours=9)).replace(tzinfo=UTC)
+    after = min((of.starts + timedelta(days=days, hours=9)).replace(tzinfo=UTC), LOOKED_AT)
     later = (one for one in _all(of) if one.at > after)
     again = _all(of, after)
     assert list(islice(again, 4)) == list(islice(later, 4))
@@ -284,7 +285,7 @@ def _all(of: Rule, after: datetime | None = None) -> list[Occurrence]:
     try:
         for one in occurrences(of, OFFICIAL, after=after):
             found.append(one)
-            if one.at > utc("2026-12-01"):
+            if one.at > LOOKED_AT:
                 break
     except UnknownYear:
         pass
