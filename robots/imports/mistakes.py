@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 Cleaned = TypeVar("Cleaned")
+MOST_SHOWN: Final = 200
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,6 +31,16 @@ class ImportRefused(Exception):
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         super().__init__(f"{len(mistakes)} mistakes")
         self.mistakes = tuple(sorted(mistakes))
+
+
+def mistakes_in(refused: ImportRefused | None) -> dict[str, object]:
+    """What robots/_mistakes.html shows: the first of them, none before anything was refused."""
+    mistakes = refused.mistakes if refused else ()
+    return {
+        "mistakes": mistakes[:MOST_SHOWN],
+        "mistake_count": len(mistakes),
+        "not_shown": max(0, len(mistakes) - MOST_SHOWN),
+    }
 
 
 @dataclass(frozen=True, slots=True)

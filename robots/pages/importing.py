@@ -10,15 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.actors import actor_of
 from robots.forms.importing import ImportForm, RobotImportForm
-from robots.imports.mistakes import ImportRefused
+from robots.imports.mistakes import ImportRefused, mistakes_in
 from robots.imports.recipients import import_recipients
 from robots.imports.robots import import_robots
 from robots.imports.summaries import recipients_summary, robots_summary
 from robots.imports.templates import recipients_template, robots_template
 from robots.organisations import default_organisation
 from robots.pages.posting import posted
-
-MOST_MISTAKES_SHOWN = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,13 +65,7 @@ def recipient_import_template(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: ImportForm, what: str, refused: ImportRefused | None = None) -> HttpResponse:
-    mistakes = refused.mistakes if refused else ()
-    context = {
-        "form": form,
-        "mistakes": mistakes[:MOST_MISTAKES_SHOWN],
-        "mistake_count": len(mistakes),
-        "not_shown": max(0, len(mistakes) - MOST_MISTAKES_SHOWN),
-    }
+    context = {"form": form, **mistakes_in(refused)}
     return render(request, f"robots/{what}/import.html", context)
 
 

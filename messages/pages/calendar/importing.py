@@ -26,9 +26,7 @@ from messages.services.calendar.files import FileOfDays, read_days
 from messages.services.calendar.library import library_days, library_source
 from messages.services.calendar.oddities import oddities
 from messages.services.calendar.years import StaleYear, import_year
-from robots.imports.mistakes import ImportRefused
-
-MOST_MISTAKES_SHOWN = 200
+from robots.imports.mistakes import MOST_SHOWN, ImportRefused, mistakes_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ def _days_in(form: TakeForm) -> tuple[GivenDay, ...]:
     try:
         return read_csv(form.data.get("days", "").encode())
     except ImportRefused as refused:
-        form.add_error(None, [str(mistake) for mistake in refused.mistakes[:MOST_MISTAKES_SHOWN]])
+        form.add_error(None, [str(mistake) for mistake in refused.mistakes[:MOST_SHOWN]])
         return ()
 
 
@@ -113,13 +111,7 @@ def _take_form(year: int, days: Sequence[GivenDay], said: dict[str, object]) -> 
 
 
 def _upload(request: HttpRequest, form: ImportForm, refused: ImportRefused | None = None) -> HttpResponse:
-    mistakes = refused.mistakes if refused else ()
-    context = {
-        "form": form,
-        "mistakes": mistakes[:MOST_MISTAKES_SHOWN],
-        "mistake_count": len(mistakes),
-        "not_shown": max(0, len(mistakes) - MOST_MISTAKES_SHOWN),
-    }
+    context = {"form": form, **mistakes_in(refused)}
     return render(request, "broadcasts/calendar/import.html", context)
 
 
