@@ -116,11 +116,11 @@ def composition_of_post(post: QueryDict, *, draft: int | None = None) -> Composi
         picked={kind: _numbers(post.getlist(kind)) for kind in KINDS},
         searches={kind: _search(post, kind) for kind in (*KINDS, "shown")},
         shown=number_of(post.get("shown", "")),
-        page=page_of(post.get("page", "")),
+        page=uuid_of(post.get("page", "")),
     )
 
 
-def page_of(text: str) -> UUID | None:
+def uuid_of(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from audit.actors import actor_of
-from messages.forms.composition import number_of, page_of
+from messages.forms.composition import number_of, uuid_of
 from messages.models import Draft, DraftVersion
 from messages.pages.drafts.autosave import is_writer
 from messages.services.presence import beat, leave
@@ -22,7 +22,7 @@ from messages.services.presence import beat, leave
 @permission_required("broadcasts.change_draft", raise_exception=True)
 def draft_presence(request: HttpRequest, pk: int) -> JsonResponse:
     """Asked every ten seconds by each page that is looked at: reads a row, writes none."""
-    page, by, now = page_of(request.POST.get("page", "")), actor_of(request), timezone.now()
+    page, by, now = uuid_of(request.POST.get("page", "")), actor_of(request), timezone.now()
     if page is None or not is_writer(request):
         return JsonResponse({"state": "signedOut"})
     if request.POST.get("gone"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages as flash
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.actors import actor_of
-from messages.forms.composition import Composition, composition_of_draft, composition_of_post, number_of
+from messages.forms.composition import Composition, composition_of_draft, composition_of_post, number_of, uuid_of
 from messages.models import Broadcast, Draft
 from messages.pages.drafts.page import compose_page, new_name
 from messages.pages.drafts.trial import Trial, trial_of, tried_of
@@ -103,13 +103,6 @@ def _sent(request: HttpRequest, composition: Composition, to: Robot) -> Broadcas
         name=composition.name or new_name(tailoring.message),
         by=actor_of(request),
         zone=settings.TIME_ZONE,
-        key=_key(request),
+        key=uuid_of(request.POST.get("trial_key", "")) or uuid4(),
         draft=composition.draft,
     )
-
-
-def _key(request: HttpRequest) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.POST.get("trial_key", ""))
-    except ValueError:
-        return uuid.uuid4()
