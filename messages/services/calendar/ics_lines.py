@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +13,8 @@ from robots.imports.mistakes import ImportRefused, Mistake
 
 MOST_LINES: Final = 50_000
 _LINE: Final = re.compile(
-    r'([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)*):(.*)', re.DOTALL
+    r'([A-Za-z0-9-]+)(?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)*:(.*)', re.DOTALL
 )
-_PARAMETER: Final = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";:]*)')
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -23,7 +22,6 @@ _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 class Line:
     number: int  # the physical line that it begins at, 1 for the first
     name: str  # upper case
-    parameters: Mapping[str, str]
     value: str
 
     @property
@@ -61,8 +59,7 @@ def _line(number: int, raw: bytes) -> Line:
     found = _LINE.fullmatch(text)
     if not found:
         raise refused(number, _("This is no line of an iCalendar file."))
-    parameters = {name.upper(): value.strip('"') for name, value in _PARAMETER.findall(found[2])}
-    return Line(number, found[1].upper(), parameters, found[3])
+    return Line(number, found[1].upper(), found[2])
 
 
 def refused(line: int, text: str) -> ImportRefused:
