@@ -127,7 +127,6 @@ class QuietWatch:
         return self._rules
 
 
-@transaction.atomic
 def hold_claimed(robots: Mapping[int, int], claim: uuid.UUID, *, rules: QuietRules, now: datetime) -> set[int]:
     """`robots`: of the deliveries just claimed, by delivery. Returns those that are not called now.
 
@@ -135,14 +134,14 @@ def hold_claimed(robots: Mapping[int, int], claim: uuid.UUID, *, rules: QuietRul
     """
     quiet = rules.of(set(robots.values()), now)
     if not quiet:
-        return set()
+        return set()  # Mostly so: without a transaction, of which SQLite lets in one at a time.
     met = [pk for pk, robot in robots.items() if robot in quiet]
     kept = set(_that_can_wait(Delivery.objects.filter(pk__in=met)).values_list("pk", flat=True))
-    if not kept:
-        return set()
-    give_back(list(kept), claim, now=now)
-    _hold({pk: quiet[robots[pk]] for pk in kept}, now=now)
-    _sweep(rules, now=now)
+    if kept:
+        with transaction.atomic():
+            give_back(list(kept), claim, now=now)
+            _hold({pk: quiet[robots[pk]] for pk in kept}, now=now)
+            _sweep(rules, now=now)
     return kept
 
 
