@@ -20,8 +20,7 @@ FORGOTTEN_AFTER: Final = timedelta(days=7)
 
 def tell_overdue(told: list[Notice], *, now: datetime) -> None:
     """One notice each for planned times that have produced no run. `told`: the open ones."""
-    known = {subject_id(notice.subject) for notice in told}
-    overdue = due_broadcasts(now - OVERDUE_AFTER).exclude(pk__in=[pk for pk in known if pk is not None])
+    overdue = due_broadcasts(now - OVERDUE_AFTER).exclude(pk__in=_subjects(told))
     rows = list(overdue.order_by("next_at", "pk").values_list("pk", "name", "next_at")[:MOST_TOLD])
     if not rows or not may_fire():
         return
@@ -31,7 +30,8 @@ def tell_overdue(told: list[Notice], *, now: datetime) -> None:
 
 
 def overdue_gone(notices: list[Notice], now: datetime) -> list[int]:
-    return _without(notices, due_broadcasts(now - OVERDUE_AFTER).values_list("pk", flat=True))
+    overdue = due_broadcasts(now - OVERDUE_AFTER).filter(pk__in=_subjects(notices))
+    return _without(notices, overdue.order_by().values_list("pk", flat=True))
 
 
 def missed_settled(notices: list[Notice], now: datetime) -> list[int]:
