@@ -32,7 +32,7 @@ def draft_try(request: HttpRequest) -> HttpResponse:
     composition = composition_of_post(request.POST)
     trial = _try(request, composition)
     if request.headers.get("HX-Request"):
-        return render(request, "broadcasts/drafts/_trial.html", {"trial": trial, "trial_form": "compose"})
+        return _section(request, trial, form="compose")
     draft = Draft.objects.filter(pk=composition.draft or 0).first()
     return compose_page(request, composition, draft=draft, trial=trial)
 
@@ -45,13 +45,9 @@ def launch_try(request: HttpRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(Draft, pk=pk)
     trial = _try(request, composition_of_draft(draft).showing(request.POST))
     if request.headers.get("HX-Request"):
-        context = {"trial": trial, "trial_form": "launch", "draft": draft}
-        return render(request, "broadcasts/drafts/_trial.html", context)
+        return _section(request, trial, form="launch", draft=draft)
     remember(draft, user_of(request), without=plan_of(draft, user_of(request)).without, typed=typed_of(request))
-    if trial.tried:
-        return redirect("broadcasts:broadcast_detail", pk=trial.tried.broadcast.pk)
-    flash.error(request, trial.refused)
-    return redirect("broadcasts:draft_launch", pk=pk)
+    return _onward(request, trial, draft, back="broadcasts:draft_launch")
 
 
 @require_POST
@@ -62,12 +58,8 @@ def dry_run_try(request: HttpRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(Draft, pk=pk)
     trial = _try(request, composition_of_draft(draft).showing(request.POST))
     if request.headers.get("HX-Request"):
-        context = {"trial": trial, "trial_form": "dry-run-trial", "draft": draft}
-        return render(request, "broadcasts/drafts/_trial.html", context)
-    if trial.tried:
-        return redirect("broadcasts:broadcast_detail", pk=trial.tried.broadcast.pk)
-    flash.error(request, trial.refused)
-    return redirect("broadcasts:draft_dry_run", pk=pk)
+        return _section(request, trial, form="dry-run-trial", draft=draft)
+    return _onward(request, trial, draft, back="broadcasts:draft_dry_run")
 
 
 @require_safe
@@ -77,6 +69,18 @@ def trial_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """What became of it, asked for again and again until nothing can change."""
     broadcast = get_object_or_404(Broadcast, pk=pk)
     return render(request, "broadcasts/drafts/_tried.html", {"tried": tried_of(broadcast)})
+
+
+def _section(request: HttpRequest, trial: Trial, *, form: str, draft: Draft | None = None) -> HttpResponse:
+    return render(request, "broadcasts/drafts/_trial.html", {"trial": trial, "trial_form": form, "draft": draft})
+
+
+def _onward(request: HttpRequest, trial: Trial, draft: Draft, *, back: str) -> HttpResponse:
+    """Without scripts: to what was sent, or back with what kept it from being sent."""
+    if trial.tried:
+        return redirect("broadcasts:broadcast_detail", pk=trial.tried.broadcast.pk)
+    flash.error(request, trial.refused)
+    return redirect(back, pk=draft.pk)
 
 
 def _try(request: HttpRequest, composition: Composition) -> Trial:
