@@ -29,7 +29,7 @@ from messages.services.message_files import (
     written_body,
 )
 from messages.services.snapshots import NAME_LENGTH, Snapshot
-from messages.services.templates import categories, described, known_category
+from messages.services.templates import categories, described, known_category, templates
 
 MAX_LIBRARY_BYTES: Final = 20_000_000
 MOST_TEMPLATES: Final = 10_000
@@ -103,8 +103,8 @@ def is_there(entry: Entry) -> bool:
 
 
 def _library(category: str | None) -> QuerySet[Draft]:
-    templates = Draft.objects.filter(shelf=Shelf.TEMPLATES).order_by("category", "name", "pk")
-    return templates if category is None else templates.filter(category=category)
+    wanted = templates() if category is None else templates().filter(category=category)
+    return wanted.order_by("category", "name", "pk")
 
 
 def _entries(rows: Sequence[object]) -> list[Entry]:
@@ -177,7 +177,7 @@ def _not_there(entries: Sequence[Entry], spelled: Mapping[str, str]) -> Iterator
     seen: set[tuple[str, ...]] = set()
     for start in range(0, len(entries), _AT_ONCE):
         some = entries[start : start + _AT_ONCE]
-        there = Draft.objects.filter(shelf=Shelf.TEMPLATES, name__in={entry.name for entry in some})
+        there = templates().filter(name__in={entry.name for entry in some})
         seen |= {
             (name, category, msgtype, json.dumps(content, sort_keys=True))
             for name, category, msgtype, content in there.values_list("name", "category", "msgtype", "content")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from audit.actors import Actor
@@ -39,9 +39,13 @@ class Category:
         return self.name or _("Without a category")
 
 
+def templates() -> QuerySet[Draft]:
+    return Draft.objects.filter(shelf=Shelf.TEMPLATES)
+
+
 def categories() -> list[Category]:
     """In the order of the library: those without one first."""
-    rows = Draft.objects.filter(shelf=Shelf.TEMPLATES).order_by("category").values_list("category")
+    rows = templates().order_by("category").values_list("category")
     return [Category(name, count) for name, count in rows.annotate(Count("pk"))]
 
 
@@ -93,7 +97,7 @@ def rename_category(*, old: str, new: str, by: Actor) -> int:
     new = known_category(new, (category.name for category in categories() if category.name != old))
     if new == old:
         return 0
-    moved = Draft.objects.filter(shelf=Shelf.TEMPLATES, category=old).update(category=new)
+    moved = templates().filter(category=old).update(category=new)
     if moved:
         record("template.category_renamed", by=by, detail={"from": old, "to": new, "templates": moved})
     return moved

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from messages.forms.composition import composition_of_draft
 from messages.forms.templates import TemplateFilters
-from messages.models import Draft, Shelf
+from messages.models import Draft
 from messages.pages.drafts.panel import panel_of
 from messages.pages.templates.by_category import by_category
 from messages.pages.templates.cards import Card, card_of
-from messages.services.templates import Category
+from messages.services.templates import Category, templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +54,6 @@ def template_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "newest": template.versions.defer("snapshot").first(),
     }
     return render(request, "broadcasts/templates/detail.html", context)
-
-
-def templates() -> QuerySet[Draft]:
-    return Draft.objects.filter(shelf=Shelf.TEMPLATES)
 
 
 def _grouped(rows: Sequence[Draft]) -> list[Group]:

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.actors import actor_of
 from messages.forms.templates import NewTemplateForm, TemplateForm
 from messages.models import Draft
-from messages.pages.templates.listing import templates
-from messages.services.templates import categories, describe_template, save_as_template, use_template
+from messages.services.templates import categories, describe_template, save_as_template, templates, use_template
 
 
 @require_POST
