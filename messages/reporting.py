@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -46,10 +46,14 @@ def resends_of(run: Run) -> list[int]:
     return list(run.resends.order_by("pk").values_list("pk", flat=True))
 
 
-def counts_of(run: Run | None) -> dict[str, int]:
-    """Every status is in it; all are zero before there is a run."""
-    rows = run.deliveries.order_by().values_list("status").annotate(Count("pk")) if run else ()
-    return {status.value: 0 for status in DeliveryStatus} | dict(rows)
+def counts_of(run: Run) -> dict[str, int]:
+    rows = run.deliveries.order_by().values_list("status").annotate(Count("pk"))
+    return every_status(dict(rows))
+
+
+def every_status(counts: Mapping[str, int]) -> dict[str, int]:
+    """With those that no delivery is in."""
+    return {status.value: 0 for status in DeliveryStatus} | dict(counts)
 
 
 def deliveries_of(run: Run) -> Iterator[Delivery]:

@@ -17,7 +17,7 @@ from messages.management.first import first_as_json
 from messages.management.ordering import Order
 from messages.management.wording import counts_line, delivery_line
 from messages.models import Broadcast, DeliveryStatus, Run
-from messages.reporting import deliveries_of, delivery_as_json, holds_of_run
+from messages.reporting import deliveries_of, delivery_as_json, every_status, holds_of_run
 from messages.schedule.wall_times import clock
 
 DONE: Final = 0
@@ -45,8 +45,7 @@ class Sent:
 
 def sent(order: Order, broadcast: Broadcast, run: Run | None, *, ended: bool | None) -> Sent:
     broadcast.refresh_from_db()
-    none = {status.value: 0 for status in DeliveryStatus}
-    counts = none | dict(progress_of([broadcast.pk])[broadcast.pk].counts)
+    counts = every_status(progress_of([broadcast.pk])[broadcast.pk].counts)
     return Sent(order, broadcast, run, counts=counts, ended=ended, rest=rest_of(broadcast))
 
 
