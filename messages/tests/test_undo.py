@@ -20,6 +20,7 @@ from messages.services.pausing import pause_broadcast
 from messages.services.stopping import stop_all_sending
 from messages.services.undo import CannotTakeBack, take_back
 from messages.tests.draft_parts import WANG, launched, saved, text_of
+from messages.tests.test_launch_pages import page_form, url_of
 from tests.factories import make_delivery, make_organisation, make_robot, make_run
 
 pytestmark = pytest.mark.django_db
@@ -32,21 +33,8 @@ def _fifteen_seconds(settings) -> None:
     settings.UNDO_SECONDS = 15
 
 
-def url_of(draft: Draft) -> str:
-    return f"/drafts/{draft.pk}/launch/"
-
-
-def form_of(response, **changes) -> dict[str, str]:
-    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', response.content.decode())
-    form = response.context["form"]
-    shown = {name: str(form[name].value() or "") for name in ("when", "date", "time", "zone", "policy")}
-    sent = {**shown, **dict(hidden), **changes}
-    sent.pop("csrfmiddlewaretoken", None)
-    return sent
-
-
 def launch_by_page(client, draft: Draft, **changes) -> Broadcast:
-    client.post(url_of(draft), form_of(client.get(url_of(draft)), **changes))
+    client.post(url_of(draft), page_form(client.get(url_of(draft)), **changes))
     return Broadcast.objects.latest("pk")
 
 
@@ -113,9 +101,9 @@ def test_only_the_first_group_waits_for_the_window_and_the_rest_for_its_result(e
 def test_undo_leads_back_to_the_page_with_everything_as_it_was_left_and_it_can_be_sent_again(english, admin):
     robots = [make_robot("Ops"), make_robot("Shop"), make_robot("School")]
     draft = saved(*robots)
-    left = english.post(f"{url_of(draft)}leave-out/", {**form_of(english.get(url_of(draft))), "leave": robots[2].pk})
+    left = english.post(f"{url_of(draft)}leave-out/", {**page_form(english.get(url_of(draft))), "leave": robots[2].pk})
     typed = {"policy": "ask", "first": str(robots[1].pk), "until_date": "2031-07-01", "until_time": "08:30"}
-    english.post(url_of(draft), form_of(left, **typed))
+    english.post(url_of(draft), page_form(left, **typed))
     broadcast = Broadcast.objects.get()
 
     page = undo(english, broadcast)
@@ -134,7 +122,7 @@ def test_undo_leads_back_to_the_page_with_everything_as_it_was_left_and_it_can_b
     assert not fire_due(timezone.now() + WINDOW)
     assert "Taken back by admin before it went out." in text_of(english.get(f"/broadcasts/{broadcast.pk}/"))
 
-    english.post(url_of(draft), form_of(page, **typed))
+    english.post(url_of(draft), page_form(page, **typed))
     again = Broadcast.objects.latest("pk")
     assert again.pk != broadcast.pk
     assert fire_due(again.next_at)
@@ -155,7 +143,7 @@ def test_pressed_twice_it_is_taken_back_once(english):
 
 def test_the_same_form_sent_again_after_the_undo_sends_nothing_and_says_why(english):
     draft = saved(make_robot())
-    form = form_of(english.get(url_of(draft)))
+    form = page_form(english.get(url_of(draft)))
     english.post(url_of(draft), form)
     broadcast = Broadcast.objects.get()
     undo(english, broadcast)
@@ -206,7 +194,7 @@ def test_what_was_never_given_a_window_cannot_be_taken_back(english):
 
 def test_another_person_s_page_that_knew_of_no_launch_sends_after_the_undo(english):
     draft = saved(make_robot())
-    theirs = form_of(english.get(url_of(draft)))
+    theirs = page_form(english.get(url_of(draft)))
     undo(english, launch_by_page(english, draft))
     english.post(url_of(draft), theirs)
     assert Broadcast.objects.filter(status=BroadcastStatus.SCHEDULED).count() == 1
