@@ -7,7 +7,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from messages.models import Broadcast, BroadcastStatus, Notice
+from messages.engine.recurring import going_by_calendar
+from messages.models import Notice
 from messages.notices.kinds import NoticeKind, subject_id, year_subject
 from messages.notices.raising import open_notices, raise_notice
 from messages.official_calendar.ahead import unknown_years_ahead
@@ -15,8 +16,7 @@ from messages.official_calendar.ahead import unknown_years_ahead
 
 def needs_calendar() -> int:
     """How many schedules that are going go by the official calendar."""
-    going = Broadcast.objects.filter(status__in=[BroadcastStatus.SCHEDULED, BroadcastStatus.HALTED])
-    return going.filter(recurs=True, schedule__asks_calendar=True).count()
+    return going_by_calendar().count()
 
 
 def tell_unknown_years(told: list[Notice], *, now: datetime) -> None:

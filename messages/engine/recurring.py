@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from messages.models import Broadcast, BroadcastStatus, Run, Schedule
+from messages.models.schedule import GOING
 from messages.notices.kinds import NoticeKind, broadcast_subject
 from messages.notices.raising import raise_notice
 from messages.official_calendar.loading import load_calendar
@@ -130,6 +132,11 @@ def plan_next(
         params = {"broadcast": broadcast.name, "year": unknown_year}
         raise_notice(NoticeKind.SCHEDULE_HALTED, subject=broadcast_subject(broadcast.pk), params=params, at=now)
     return True
+
+
+def going_by_calendar() -> QuerySet[Broadcast]:
+    """What goes out again and again by the official calendar, and is not at its end."""
+    return Broadcast.objects.filter(recurs=True, status__in=GOING, schedule__asks_calendar=True)
 
 
 def replan(broadcast_id: int, *, now: datetime) -> bool:

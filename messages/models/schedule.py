@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from messages.models.broadcast import Broadcast
+from messages.models.broadcast import Broadcast, BroadcastStatus
 from robots.models import Organisation
 
 # A wall time as a rule gives it, in the schedule's zone: 2026-10-01T09:00:00. It names an occurrence, whatever was done
 # with it since; its moment may be another.
 KEY_LENGTH = 19
+# What recurs and is not at its end: its next time is planned, or waits for a calendar.
+GOING: Final = (BroadcastStatus.SCHEDULED, BroadcastStatus.HALTED)
 
 
 class Schedule(models.Model):

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from audit.actors import Actor
 from audit.log import record
-from messages.engine.recurring import changes_of, replan
+from messages.engine.recurring import changes_of, going_by_calendar, replan
 from messages.models import Broadcast, BroadcastStatus, ChangeKind, OccurrenceChange, Schedule
+from messages.models.schedule import GOING
 from messages.official_calendar.loading import load_calendar
 from messages.schedule.changes import Change
 from messages.schedule.days import Calendar, UnknownYear
@@ -115,7 +116,7 @@ def restore_occurrence(broadcast: Broadcast, key: str, *, by: Actor) -> bool:
 def end_schedule(broadcast: Broadcast, *, by: Actor) -> bool:
     """Nothing more is planned; what has fired goes out. False when it had ended already."""
     schedule, now = _locked(broadcast), timezone.now()
-    going = Broadcast.objects.filter(pk=broadcast.pk, status__in=[BroadcastStatus.SCHEDULED, BroadcastStatus.HALTED])
+    going = Broadcast.objects.filter(pk=broadcast.pk, status__in=GOING)
     if not going.update(status=BroadcastStatus.FIRED, next_at=None):
         return False
     Schedule.objects.filter(pk=schedule.pk).update(
@@ -139,12 +140,7 @@ def send_missed(broadcast: Broadcast, *, by: Actor) -> bool:
 
 def replan_by_calendar(*, now: datetime) -> int:
     """After the calendar was changed: the next times of all that go by it. Returns how many were looked at."""
-    going = Broadcast.objects.filter(
-        recurs=True,
-        status__in=[BroadcastStatus.SCHEDULED, BroadcastStatus.HALTED],
-        schedule__asks_calendar=True,
-    )
-    ids = list(going.order_by("pk").values_list("pk", flat=True))
+    ids = list(going_by_calendar().order_by("pk").values_list("pk", flat=True))
     return sum(replan(pk, now=now) for pk in ids)
 
 
@@ -171,7 +167,7 @@ def _locked(broadcast: Broadcast) -> Schedule:
     """Behind a firing that runs at this moment, or before the next one. Raises CannotChange when it is at an end."""
     current = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
     schedule = Schedule.objects.select_related("organisation").filter(broadcast=broadcast).first()
-    if schedule is None or current.status not in (BroadcastStatus.SCHEDULED, BroadcastStatus.HALTED):
+    if schedule is None or current.status not in GOING:
         raise CannotChange(_("This schedule is at its end: nothing more is planned."))
     return schedule
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.actors import actor_of
-from messages.models import Broadcast, BroadcastStatus, MissedTime
+from messages.models import Broadcast, MissedTime
+from messages.models.schedule import GOING
 from messages.pages.schedules.dates import Dates, dates_of
 from messages.schedule.rule_text import read_key, read_rule
 from messages.schedule.words import rule_in_words
@@ -51,8 +52,7 @@ def series_shown(broadcast: Broadcast) -> SeriesShown | None:
     missed = list(broadcast.missed.all()[: MISSED_SHOWN + 1])
     if not broadcast.recurs:
         return SeriesShown("", None, missed, 0, None, "") if missed else None
-    going = broadcast.status in (BroadcastStatus.SCHEDULED, BroadcastStatus.HALTED)
-    dates = _dates(series_of(broadcast)) if going else None
+    dates = _dates(series_of(broadcast)) if broadcast.status in GOING else None
     return SeriesShown(
         words=dates.words if dates else rule_in_words(read_rule(broadcast.schedule.rule)),
         dates=dates,
