@@ -80,7 +80,7 @@ def broadcast_state(
     calls = counts.get(DeliveryStatus.WAITING) or counts.get(DeliveryStatus.SENDING)
     if not calls and not broadcast.paused_at and (resting := _between_runs(broadcast)):
         return resting
-    if scheduled or counts.get(DeliveryStatus.WAITING) or counts.get(DeliveryStatus.SENDING):
+    if scheduled or calls:
         return _under_way(broadcast, first=first.state if scheduled and first else "", stopped=stopped)
     if not any(counts.values()):
         return _NOTHING_SENT
