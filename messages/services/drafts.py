@@ -140,7 +140,7 @@ def restore_version(*, version: DraftVersion, based_on: int, by: Actor) -> Resto
     snapshot = Snapshot.from_json(version.snapshot)
     save = _Save(snapshot.settled(), by, restored=version.number)
     draft = _save_over(version.draft, save, based_on=based_on)
-    return Restored(draft=draft, lost=_size(snapshot) - _size(snapshot.settled()))
+    return Restored(draft=draft, lost=_size(snapshot) - _size(save.snapshot))
 
 
 def _size(snapshot: Snapshot) -> int:
@@ -172,11 +172,10 @@ def _create(save: _Save, *, corrects: Broadcast | None = None) -> Draft:
 
 def _save_over(draft: Draft, save: _Save, *, based_on: int | None) -> Draft:
     current = _locked(draft)
-    newest = current.versions.first()
+    newest, before = current.versions.first(), Snapshot.of(current)
     if current.corrects_id:
-        robots = Snapshot.of(current).robots
-        save = replace(save, snapshot=replace(save.snapshot, all_robots=False, robots=robots, tags=()))
-    changed = save.snapshot.changes_from(Snapshot.of(current))
+        save = replace(save, snapshot=replace(save.snapshot, all_robots=False, robots=before.robots, tags=()))
+    changed = save.snapshot.changes_from(before)
     if not changed:
         return _settle(current, newest, save)
     if current.version != based_on and not _by_same_page(newest, save):
