@@ -98,8 +98,9 @@ def add_templates(entries: Sequence[Entry], *, by: Actor) -> Added:
     return Added(len(new), len(entries) - len(new))
 
 
-def is_there(entry: Entry) -> bool:
-    return not list(_not_there([entry], _spelled([entry])))
+def not_there(entries: Sequence[Entry]) -> list[Entry]:
+    """Those that would be new in the library."""
+    return list(_not_there(entries, _spelled(entries)))
 
 
 def _library(category: str | None) -> QuerySet[Draft]:

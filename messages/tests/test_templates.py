@@ -154,6 +154,11 @@ def test_the_library_takes_as_many_queries_for_many_rows_as_for_one(english, dja
         english.get(f"{LIST}?after={first}")
 
 
+def test_the_ready_made_templates_are_looked_for_in_the_library_at_once(english, django_assert_num_queries) -> None:
+    with django_assert_num_queries(5):  # session, user, categories, templates of these names, banner
+        english.get(STARTERS_PAGE)
+
+
 def test_an_empty_library_leads_to_ready_made_templates_in_the_language_of_the_page(english: Client) -> None:
     assert f'href="{STARTERS_PAGE}"' in text_of(english.get(LIST))
     assert "Notice of maintenance" in text_of(english.get(STARTERS_PAGE))

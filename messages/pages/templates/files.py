@@ -17,7 +17,7 @@ from audit.actors import actor_of
 from messages.forms.templates import LibraryFileForm
 from messages.pages.drafts.files import json_file
 from messages.pages.templates.cards import drawn
-from messages.services.libraries import Added, add_templates, is_there, read_library, written_library
+from messages.services.libraries import Added, add_templates, not_there, read_library, written_library
 from messages.services.message_files import FileRefused
 from messages.services.starters import STARTERS
 
@@ -59,7 +59,8 @@ def template_starters(request: HttpRequest) -> HttpResponse:
         chosen = [entry for key, entry in entries.items() if key in request.POST.getlist("starter")]
         _tell(request, add_templates(chosen, by=actor_of(request)))
         return redirect("broadcasts:template_list")
-    starters = [(key, entry, drawn(entry.msgtype, entry.content), is_there(entry)) for key, entry in entries.items()]
+    new = not_there([*entries.values()])
+    starters = [(key, entry, drawn(entry.msgtype, entry.content), entry not in new) for key, entry in entries.items()]
     return render(request, "broadcasts/templates/starters.html", {"starters": starters})
 
 
