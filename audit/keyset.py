@@ -50,19 +50,29 @@ def _back(asked: QueryDict, older_than: int | None, shown: list[ModelT], key: st
     if older_than is None:
         return ""
     # A page that turns out empty still leads back to the rows that are newer than what was asked for.
-    return _url(asked, "after", shown[0], key) if shown else _with(asked, "after", older_than - 1)
+    return _url(asked, "after", shown[0], key) if shown else url_at(asked, "after", older_than - 1)
 
 
 def _url(asked: QueryDict, direction: str, row: Model, key: str) -> str:
-    return _with(asked, direction, int(getattr(row, key)))
+    return url_at(asked, direction, int(getattr(row, key)))
 
 
-def _with(asked: QueryDict, direction: str, number: int) -> str:
+def url_at(asked: QueryDict, direction: str, place: int | str) -> str:
+    """The same list and filters, `before` or `after` a place in it."""
+    query = _without_place(asked)
+    query[direction] = str(place)
+    return f"?{query.urlencode()}"
+
+
+def url_of_first(asked: QueryDict) -> str:
+    return f"?{_without_place(asked).urlencode()}"
+
+
+def _without_place(asked: QueryDict) -> QueryDict:
     query = asked.copy()
     query.pop("before", None)
     query.pop("after", None)
-    query[direction] = str(number)
-    return f"?{query.urlencode()}"
+    return query
 
 
 def _number(text: str | None) -> int | None:

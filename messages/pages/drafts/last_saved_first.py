@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from audit.keyset import Page
+from audit.keyset import Page, url_at, url_of_first
 from messages.models import Draft
 
 PAGE_SIZE = 50
@@ -38,7 +38,7 @@ def last_saved_first(drafts: QuerySet[Draft], asked: QueryDict, *, size: int = P
 
 def _back(asked: QueryDict, shown: list[Draft]) -> str:
     """A page that turns out empty leads back to the first one."""
-    return _url(asked, "after", shown[0]) if shown else f"?{_without_place(asked).urlencode()}"
+    return _url(asked, "after", shown[0]) if shown else url_of_first(asked)
 
 
 def _newer(moment: datetime, pk: int) -> Q:
@@ -50,16 +50,7 @@ def _older(moment: datetime, pk: int) -> Q:
 
 
 def _url(asked: QueryDict, direction: str, draft: Draft) -> str:
-    query = _without_place(asked)
-    query[direction] = f"{(draft.updated_at - _EPOCH) // _MICROSECOND}-{draft.pk}"
-    return f"?{query.urlencode()}"
-
-
-def _without_place(asked: QueryDict) -> QueryDict:
-    query = asked.copy()
-    query.pop("before", None)
-    query.pop("after", None)
-    return query
+    return url_at(asked, direction, f"{(draft.updated_at - _EPOCH) // _MICROSECOND}-{draft.pk}")
 
 
 def _place(text: str | None) -> tuple[datetime, int] | None:

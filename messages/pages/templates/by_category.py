@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from audit.keyset import Page
+from audit.keyset import Page, url_at, url_of_first
 from messages.forms.composition import number_of
 from messages.models import Draft
 
@@ -20,7 +20,7 @@ def by_category(templates: QuerySet[Draft], asked: QueryDict, *, size: int = PAG
         found = list(templates.filter(_preceding(before)).order_by(*(f"-{name}" for name in _ORDER))[: size + 1])
         if len(found) > size:
             shown = found[size - 1 :: -1]
-            return Page(shown, _url(asked, "before", shown[0].pk), _url(asked, "after", shown[-1].pk))
+            return Page(shown, url_at(asked, "before", shown[0].pk), url_at(asked, "after", shown[-1].pk))
         after = None  # the first page, which is filled up
     if after:
         templates = templates.filter(_following(after))
@@ -29,7 +29,7 @@ def by_category(templates: QuerySet[Draft], asked: QueryDict, *, size: int = PAG
     return Page(
         shown,
         previous_url=_back(asked, shown) if after else "",
-        next_url=_url(asked, "after", shown[-1].pk) if len(found) > size else "",
+        next_url=url_at(asked, "after", shown[-1].pk) if len(found) > size else "",
     )
 
 
@@ -49,20 +49,7 @@ def _preceding(place: Draft) -> Q:
 
 def _back(asked: QueryDict, shown: list[Draft]) -> str:
     """A page that turns out empty leads back to the first one."""
-    return _url(asked, "before", shown[0].pk) if shown else f"?{_without_place(asked).urlencode()}"
-
-
-def _url(asked: QueryDict, direction: str, pk: int) -> str:
-    query = _without_place(asked)
-    query[direction] = str(pk)
-    return f"?{query.urlencode()}"
-
-
-def _without_place(asked: QueryDict) -> QueryDict:
-    query = asked.copy()
-    query.pop("before", None)
-    query.pop("after", None)
-    return query
+    return url_at(asked, "before", shown[0].pk) if shown else url_of_first(asked)
 
 
 def _place(text: str | None) -> Draft | None:
