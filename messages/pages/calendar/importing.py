@@ -51,12 +51,13 @@ def import_file(request: HttpRequest) -> HttpResponse:
     except ImportRefused as refused:
         return _upload(request, form, refused)
     year = form.cleaned_data["year"]
-    if not found.of(year):
+    days = found.of(year)
+    if not days:
         form.add_error("year", _none_of(found, year))
         return _upload(request, form)
     left = Left(years=tuple(found.elsewhere(year).items()), entries=found.left_out)
     said = {name: form.cleaned_data[name] for name in ("state", "source", "as_of")}
-    return _preview(request, year, found.of(year), _take_form(year, found.of(year), said), left=left)
+    return _propose(request, year, days, said, left=left)
 
 
 @require_safe
@@ -67,7 +68,7 @@ def from_library(request: HttpRequest, year: int) -> HttpResponse:
     if not days:
         raise Http404
     said = {"state": CalendarState.OFFICIAL, "source": library_source(), "as_of": timezone.localdate()}
-    return _preview(request, year, days, _take_form(year, days, said))
+    return _propose(request, year, days, said)
 
 
 @require_POST
@@ -80,17 +81,17 @@ def take(request: HttpRequest, year: int) -> HttpResponse:
     form.full_clean()
     days = _days_in(form)
     if not form.is_valid():
-        return _preview(request, year, days, form)
+        return _preview(request, year, _row_of(year), days, form)
     said = {name: form.cleaned_data[name] for name in ("state", "source", "as_of")}
     content = YearContent(**said, days=days)
     try:
         import_year(year=year, content=content, based_on=form.cleaned_data["based_on"], by=actor_of(request))
     except StaleYear as stale:
         flash.error(request, stale.text)
-        return _preview(request, year, days, _take_form(year, days, said))
+        return _propose(request, year, days, said)
     except ValidationError as wrong:
         form.add_error(None, wrong)
-        return _preview(request, year, days, form)
+        return _preview(request, year, _row_of(year), days, form)
     flash.success(request, _("%(year)d is taken. Its former state is kept as a version.") % {"year": year})
     return redirect("broadcasts:calendar_year", year=year)
 
@@ -104,21 +105,33 @@ def _days_in(form: TakeForm) -> tuple[GivenDay, ...]:
         return ()
 
 
-def _take_form(year: int, days: Sequence[GivenDay], said: dict[str, object]) -> TakeForm:
-    row = CalendarYear.objects.filter(year=year).only("version").first()
-    text = write_csv(days).decode("utf-8-sig")
-    return TakeForm(initial={**said, "days": text, "based_on": row.version if row else 0})
-
-
 def _upload(request: HttpRequest, form: ImportForm, refused: ImportRefused | None = None) -> HttpResponse:
     context = {"form": form, **mistakes_in(refused)}
     return render(request, "broadcasts/calendar/import.html", context)
 
 
-def _preview(
-    request: HttpRequest, year: int, days: Sequence[GivenDay], form: TakeForm, *, left: Left | None = None
+def _propose(
+    request: HttpRequest, year: int, days: Sequence[GivenDay], said: dict[str, object], *, left: Left | None = None
 ) -> HttpResponse:
-    row = CalendarYear.objects.filter(year=year).first()
+    """As it was read, to be taken in the place of what the year says now."""
+    row, text = _row_of(year), write_csv(days).decode("utf-8-sig")
+    form = TakeForm(initial={**said, "days": text, "based_on": row.version if row else 0})
+    return _preview(request, year, row, days, form, left=left)
+
+
+def _row_of(year: int) -> CalendarYear | None:
+    return CalendarYear.objects.filter(year=year).first()
+
+
+def _preview(
+    request: HttpRequest,
+    year: int,
+    row: CalendarYear | None,
+    days: Sequence[GivenDay],
+    form: TakeForm,
+    *,
+    left: Left | None = None,
+) -> HttpResponse:
     changes = differences(days_of(year), days)
     today = timezone.localdate()
     context = {

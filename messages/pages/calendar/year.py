@@ -39,7 +39,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         known = bool(library_days(year))
         context = {"year": year, "state": NOT_KNOWN, "library": library_source() if known else ""}
         return render(request, "broadcasts/calendar/unknown.html", context)
-    return _page(request, row, OfficialDaysForm(year=year), at=_asked_day(request, "at"))
+    return _page(request, row, days_of(year), OfficialDaysForm(year=year), at=_asked_day(request, "at"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,12 +50,13 @@ def days(request: HttpRequest, year: int) -> HttpResponse:
     row = get_object_or_404(CalendarYear, year=_possible(year))
     chosen = _asked_day(request, "first")
     if request.method != "POST":
-        return _page(request, row, _form_for(year, chosen), at=None)
+        found = days_of(year)
+        return _page(request, row, found, _form_for(year, found, chosen), at=None)
     form = OfficialDaysForm(request.POST, year=year)
     if form.is_valid() and _saved(request, form, year):
         first, _last = form.span
         return redirect(f"{reverse('broadcasts:calendar_year', args=[year])}?at={first.isoformat()}#m{first.month}")
-    return _page(request, row, form, at=None)
+    return _page(request, row, days_of(year), form, at=None)
 
 
 @require_POST
@@ -102,8 +103,9 @@ def _possible(year: int) -> int:
     return year
 
 
-def _page(request: HttpRequest, row: CalendarYear, form: OfficialDaysForm, *, at: date | None) -> HttpResponse:
-    found = days_of(row.year)
+def _page(
+    request: HttpRequest, row: CalendarYear, found: tuple[GivenDay, ...], form: OfficialDaysForm, *, at: date | None
+) -> HttpResponse:
     context = {
         "row": row,
         "state": YEAR_STATES[row.state],
@@ -124,9 +126,9 @@ def _count(found: tuple[GivenDay, ...], kind: str) -> int:
     return sum(day.kind == kind for day in found)
 
 
-def _form_for(year: int, chosen: date | None) -> OfficialDaysForm:
+def _form_for(year: int, found: tuple[GivenDay, ...], chosen: date | None) -> OfficialDaysForm:
     """Filled with what the chosen day is now."""
-    there = next((day for day in days_of(year) if day.on == chosen), None)
+    there = next((day for day in found if day.on == chosen), None)
     said = {"first": chosen, "kind": there.kind if there else None, "name": there.name if there else ""}
     form = OfficialDaysForm(initial=said if chosen else None, year=year)
     form.fields["kind"].widget.attrs["autofocus"] = bool(chosen)
