@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dingtalk.payloads import At
-from messages.forms.repeat import LATE_MINUTES, RepeatFields
+from messages.forms.repeat import RepeatFields
 from messages.models import UncertainPolicy
 from messages.schedule.rules import BadRule
 from messages.schedule.wall_times import UnknownZone, WallTime, at_wall_time, zone_named
-from messages.services.recurring import Recurrence, first_time
+from messages.services.recurring import LATE_LIMIT, Recurrence, first_time
 
 NOW: Final = "now"
 LATER: Final = "later"
@@ -121,7 +121,7 @@ class LaunchForm(RepeatFields):
     def late_limit(self) -> timedelta:
         """Of a valid form."""
         minutes = self.cleaned_data.get("late_minutes")
-        return timedelta(minutes=LATE_MINUTES if minutes is None else minutes)
+        return LATE_LIMIT if minutes is None else timedelta(minutes=minutes)
 
     @property
     def wall(self) -> WallTime | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django import forms
 from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.translation import gettext_lazy as _
 
-from messages.schedule.making import MOST_COUNTED, make_rule
-from messages.schedule.rrules import WEEKDAYS
+from messages.schedule.making import MOST_COUNTED, MOST_WORKDAYS_BEFORE, make_rule
+from messages.schedule.rrules import LONGEST_INTERVAL, WEEKDAYS
 from messages.schedule.rules import COUNTED, FILTERS, OF_MONTH, OF_WEEK, BadRule, Days, Rule, Shift
+from messages.schedule.typed import END_OF_DAY
+from messages.services.recurring import LATE_LIMIT
 from robots.models import Organisation
 
 DAY: Final = "day"
@@ -29,7 +31,6 @@ NEVER: Final = "never"
 UNTIL: Final = "until"
 COUNT: Final = "count"
 
-LATE_MINUTES: Final = 30
 MOST_LATE_MINUTES: Final = 7 * 24 * 60
 
 DAYS_CHOICES: Final = [
@@ -85,7 +86,7 @@ class RepeatFields(forms.Form):
         label=_("Every so many"),
         required=False,
         min_value=1,
-        max_value=999,
+        max_value=LONGEST_INTERVAL,
         initial=1,
         help_text=_("1 is each day, week, month or year; 2 every second one."),
     )
@@ -121,7 +122,7 @@ class RepeatFields(forms.Form):
         label=_("When the day is not one of those"), required=False, initial=Shift.SKIP, choices=SHIFT_CHOICES
     )
     workdays_before = forms.IntegerField(
-        label=_("Workdays before"), required=False, min_value=1, max_value=60, initial=1
+        label=_("Workdays before"), required=False, min_value=1, max_value=MOST_WORKDAYS_BEFORE, initial=1
     )
     own_days = forms.ModelChoiceField(
         label=_("Own days of"),
@@ -145,7 +146,7 @@ class RepeatFields(forms.Form):
         required=False,
         min_value=0,
         max_value=MOST_LATE_MINUTES,
-        initial=LATE_MINUTES,
+        initial=LATE_LIMIT // timedelta(minutes=1),
         help_text=_(
             "When nothing ran at its time, it is sent up to so much later; after that it is left out and told."
         ),
@@ -179,7 +180,7 @@ class RepeatFields(forms.Form):
             starts=datetime.combine(start, at),
             zone=cleaned["zone"],
             repeats=self._repeats(cleaned, start, days),
-            until=datetime.combine(until, time(23, 59, 59)) if until else None,
+            until=datetime.combine(until, END_OF_DAY) if until else None,
             count=cleaned.get("count") if ends == COUNT else None,
             days=days,
             shift=(cleaned.get("shift") or Shift.SKIP) if days in FILTERS else Shift.SKIP,
