@@ -29,9 +29,7 @@ class Expected:
     before: Mapping[int, int]
 
 
-def expected(
-    scene: Scene, waiting: Mapping[int, int], *, now: datetime, quiet: Mapping[int, datetime] | None = None
-) -> Expected:
+def expected(scene: Scene, waiting: Mapping[int, int], *, now: datetime, quiet: Mapping[int, datetime]) -> Expected:
     """`waiting`: per robot what waits for it now. `quiet`: until when quiet hours hold it. Runs that go out at the same
     time take turns.
 
@@ -44,13 +42,13 @@ def expected(
     others = min(sum(before.values()), len(scene.robots))
     per_second = min(settings.SEND_WINDOW / SECONDS_A_CALL, settings.ADDRESS_CEILING)
     by_robot: dict[int, datetime] = {}
-    position, kept = 0, quiet or {}
+    position = 0
     for robot in scene.robots:
         parts = scene.parts.get(robot.pk, 1)
         position += parts - 1
         in_turn = begins + timedelta(seconds=(position + min(others, position)) / per_second)
         queued = begins + timedelta(minutes=(before[robot.pk] + parts - 1) // settings.PACING_LIMIT)
-        by_robot[robot.pk] = max(in_turn, queued, robot.hold_until or in_turn, kept.get(robot.pk, in_turn))
+        by_robot[robot.pk] = max(in_turn, queued, robot.hold_until or in_turn, quiet.get(robot.pk, in_turn))
         position += 1
     return Expected(begins, max(by_robot.values(), default=begins), by_robot, before)
 
