@@ -112,10 +112,7 @@ class LaunchForm(RepeatFields):
     @property
     def recurrence(self) -> Recurrence | None:
         """By which rule it goes out again and again; None when it does not, and while the rule cannot be understood."""
-        if not self.is_bound:
-            return None
-        self.is_valid()
-        return self.cleaned_data.get("recurrence")
+        return self._understood.get("recurrence")
 
     @property
     def late_limit(self) -> timedelta:
@@ -126,18 +123,12 @@ class LaunchForm(RepeatFields):
     @property
     def wall(self) -> WallTime | None:
         """The chosen moment, or the first of many; None for now, and while it cannot be understood."""
-        if not self.is_bound:
-            return None
-        self.is_valid()
-        return self.cleaned_data.get("wall")
+        return self._understood.get("wall")
 
     @property
     def until(self) -> WallTime | None:
         """When its use ends, on the clocks of the chosen zone; None for never, and while it cannot be understood."""
-        if not self.is_bound:
-            return None
-        self.is_valid()
-        return self.cleaned_data.get("until")
+        return self._understood.get("until")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -152,6 +143,14 @@ class LaunchForm(RepeatFields):
         if self._everyone and not cleaned.get("confirm"):
             self.add_error("confirm", _("Tick this box: everybody in these groups will be notified."))
         return cleaned
+
+    @property
+    def _understood(self) -> dict[str, Any]:
+        """What clean() makes of what was typed, also where something else is wrong."""
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        return self.cleaned_data
 
     def _wall(self, cleaned: dict[str, Any]) -> WallTime | None:
         zone = self._zone(cleaned.get("zone"))
