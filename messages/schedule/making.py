@@ -51,7 +51,7 @@ def make_rule(
 ) -> Rule:
     """Raises BadRule with its mistakes. Times of the day, end and count may also stand in an RFC 5545 rule.
 
-    What is beyond the calendar, or never comes by it, check_rule tells.
+    What is beyond the calendar, or never comes by it, first_firing tells.
     """
     typed = _read(repeats, zone)
     given = tuple(times)

@@ -68,16 +68,18 @@ def stops_before(
     return None
 
 
-def check_rule(rule: Rule, calendar: Calendar, *, after: datetime | None = None) -> None:
+def first_firing(rule: Rule, calendar: Calendar, *, after: datetime | None = None) -> Occurrence:
     """Raises BadRule when, by the calendar as it is known, it never goes out after that moment."""
     try:
-        if next(firings(rule, calendar, after=after), None) is None:
-            raise BadRule(RuleError("days", "never", _("No date fits this rule: it would never go out.")))
+        first = next(firings(rule, calendar, after=after), None)
     except UnknownYear as error:
-        raise BadRule(_beyond(rule, error)) from None
+        raise BadRule(_beyond(error)) from None
+    if first is None:
+        raise BadRule(RuleError("days", "never", _("No date fits this rule: it would never go out.")))
+    return first
 
 
-def _beyond(rule: Rule, error: UnknownYear) -> RuleError:
+def _beyond(error: UnknownYear) -> RuleError:
     text = _("It would not go out before %(year)d, and the official calendar of that year is not known yet.")
     return RuleError("days", "beyond_calendar", text % {"year": error.year})
 

@@ -19,8 +19,8 @@ from messages.models.schedule import GOING
 from messages.official_calendar.loading import load_calendar
 from messages.schedule.changes import Change
 from messages.schedule.days import Calendar, UnknownYear
-from messages.schedule.occurrences import find_occurrence, firings
-from messages.schedule.preview import check_rule
+from messages.schedule.occurrences import find_occurrence
+from messages.schedule.preview import first_firing
 from messages.schedule.rule_text import key_text, read_key, read_rule, rule_text
 from messages.schedule.rules import Rule
 from messages.schedule.series import Occurrence
@@ -50,9 +50,7 @@ class CannotChange(Exception):
 
 def first_time(recurrence: Recurrence, *, now: datetime) -> Occurrence:
     """The first that goes out later than now. Raises BadRule when, by the calendar as it is known, there is none."""
-    calendar = load_calendar(recurrence.organisation)
-    check_rule(recurrence.rule, calendar, after=now)
-    return next(firings(recurrence.rule, calendar, after=now))
+    return first_firing(recurrence.rule, load_calendar(recurrence.organisation), after=now)
 
 
 def lay_down(broadcast: Broadcast, recurrence: Recurrence, *, first: Occurrence, now: datetime) -> None:

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from messages.schedule.changes import Change, ChangeKind
 from messages.schedule.days import Calendar, Day, DayKind, UnknownYear
 from messages.schedule.occurrences import occurrences
-from messages.schedule.preview import check_rule, preview, stops_before
+from messages.schedule.preview import first_firing, preview, stops_before
 from messages.schedule.reason_words import reasons_in_words
 from messages.schedule.rules import BadRule, Rule
 from messages.schedule.words import rule_in_words
@@ -234,13 +234,13 @@ NOT_BY_THE_CALENDAR = [
 @pytest.mark.parametrize(("made_of", "code"), NOT_BY_THE_CALENDAR)
 def test_a_rule_that_never_goes_out_by_the_known_calendar_is_refused(made_of: dict[str, object], code: str) -> None:
     with pytest.raises(BadRule) as refused:
-        check_rule(rule(**made_of), OFFICIAL)  # type: ignore[arg-type]
+        first_firing(rule(**made_of), OFFICIAL)  # type: ignore[arg-type]
     assert [error.code for error in refused.value.errors] == [code]
 
 
 def test_a_rule_that_is_over_is_refused() -> None:
     over = rule("FREQ=DAILY", count=3)
-    check_rule(over, OFFICIAL)
+    first_firing(over, OFFICIAL)
     with pytest.raises(BadRule):
-        check_rule(over, OFFICIAL, after=utc("2026-02-01"))
+        first_firing(over, OFFICIAL, after=utc("2026-02-01"))
     assert list(islice(occurrences(over, OFFICIAL, after=utc("2026-02-01")), 1)) == []
