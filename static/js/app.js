@@ -171,11 +171,13 @@
     }
   });
 
-  // Signing in again in another tab changes the CSRF token: forms that were open before take the new one.
+  // Signing in again in another tab changes the CSRF token: forms that were open before take the new one, and so does
+  // autosave.js.
   function token() {
     const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="));
     return cookie ? cookie.slice("csrftoken=".length) : "";
   }
+  window.csrfToken = token;
   document.addEventListener("submit", (event) => {
     const field = find("input[name=csrfmiddlewaretoken]", event.target);
     if (field && token()) {

@@ -59,8 +59,7 @@
   // Answers undefined when the server cannot be reached; "signedOut" where the sign-in page would follow.
   async function post(url, pairs, { keepalive = false } = {}) {
     const about = ABOUT.map((name) => [name, state(name).value]);
-    const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="));
-    const token = cookie ? cookie.slice("csrftoken=".length) : state("csrfmiddlewaretoken").value;
+    const token = window.csrfToken() || state("csrfmiddlewaretoken").value;
     const body = new URLSearchParams([...about.filter(([name]) => !pairs.some(([other]) => other === name)), ...pairs]);
     try {
       const response = await fetch(url, {
