@@ -262,11 +262,13 @@
     keep,
     // Heard while nothing was being saved: the session ended or came back, the draft was deleted.
     learn(what) {
-      if (what !== "there") {
-        say(what === line.dataset.state || line.dataset.state === "unkept" ? line.dataset.state : what);
-      } else if (line.dataset.state === "signedOut") {
-        changed();
-        again();
+      if (what === "there") {
+        if (line.dataset.state === "signedOut") {
+          changed();
+          again();
+        }
+      } else if (line.dataset.state !== what && line.dataset.state !== "unkept") {
+        say(what);
       }
     },
   };
