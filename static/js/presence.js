@@ -8,6 +8,7 @@
     return;
   }
   const EVERY_MS = 10000;
+  const NOBODY = { others: "", names: [], newer: "", version: 0 };
   const others = document.getElementById("others");
   const status = document.getElementById("others-status");
   const newer = document.getElementById("newer");
@@ -31,13 +32,13 @@
     const answer = await page.post(page.form.dataset.presence, [["typed", typed]]);
     if (answer === "signedOut") {
       page.learn("signedOut");
-      return show({ others: "", names: [], newer: "", version: 0 });
+      return show(NOBODY);
     }
     const heard = answer?.ok ? await answer.json() : {};
     if (heard.state) {
       page.learn(heard.state);
     }
-    return show({ others: "", names: [], newer: "", version: 0, ...heard });
+    return show({ ...NOBODY, ...heard });
   }
 
   const show = (heard) => page.still(() => draw(heard));
