@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from django.utils.translation import get_language
+from messages.schedule.phrases import is_chinese
 
 # Each with the other ways in which calendars write it.
 ENGLISH: Final = {
@@ -30,9 +30,7 @@ _BETWEEN: Final = re.compile(r"\s*[、,，/&＋+]\s*")
 
 def holiday_name(name: str) -> str:
     """In the active language; a name that is not well known stays as it was written."""
-    if (get_language() or "").startswith("zh"):
-        return name
-    return english_name(name)
+    return name if is_chinese() else english_name(name)
 
 
 def english_name(name: str) -> str:

@@ -62,7 +62,7 @@ def short_date_words(on: date, *, year: bool = False) -> str:
 
 def time_words(at: time | datetime) -> str:
     """09:00, 9:00; with seconds where there are some."""
-    words = f"{at.hour if _is_chinese() else f'{at.hour:02d}'}:{at.minute:02d}"
+    words = f"{at.hour if is_chinese() else f'{at.hour:02d}'}:{at.minute:02d}"
     return f"{words}:{at.second:02d}" if at.second else words
 
 
@@ -76,7 +76,7 @@ def moment_words(date_text: str, time_text: str) -> str:
 
 def ordinal(number: int) -> str:
     """15th; a plain number where the language says it in another way."""
-    if _is_chinese():
+    if is_chinese():
         return str(number)
     ending = "th" if number % 100 in (11, 12, 13) else _ENDINGS.get(number % 10, "th")
     return f"{number}{ending}"
@@ -90,5 +90,6 @@ def listed(items: Iterable[str]) -> str:
     return _("%(most)s and %(last)s") % {"most": pgettext("between the items of a list", ", ").join(most), "last": last}
 
 
-def _is_chinese() -> bool:
+def is_chinese() -> bool:
+    """Of the active language."""
     return (get_language() or "").startswith("zh")
