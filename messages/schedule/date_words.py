@@ -21,7 +21,6 @@ _PLACES: Final[dict[int, Promise]] = {
     -1: pgettext_lazy("of a month", "the last %(weekday)s"),
 }
 _WEEK: Final = tuple(Weekday(number) for number in range(7))
-WORKING_WEEK: Final = _WEEK[:5]
 
 
 def dates_in_words(rrule: RRule) -> str:

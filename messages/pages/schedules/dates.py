@@ -12,7 +12,7 @@ from django.utils import formats
 
 from messages.schedule.changes import Change, ChangeKind
 from messages.schedule.days import Calendar
-from messages.schedule.preview import SHOWN, preview
+from messages.schedule.preview import preview
 from messages.schedule.reason_words import reasons_in_words
 from messages.schedule.rule_text import key_text
 from messages.schedule.rules import Rule
@@ -54,10 +54,8 @@ class Dates:
         return next((line for line in self.lines if not line.skipped), None)
 
 
-def dates_of(
-    rule: Rule, calendar: Calendar, changes: Iterable[Change] = (), *, after: datetime, limit: int = SHOWN
-) -> Dates:
-    shown = preview(rule, calendar, changes, after=after, limit=limit)
+def dates_of(rule: Rule, calendar: Calendar, changes: Iterable[Change] = (), *, after: datetime) -> Dates:
+    shown = preview(rule, calendar, changes, after=after)
     return Dates(
         words=rule_in_words(rule, start=rule.starts.replace(tzinfo=rule.zone_info) > after),
         zone=rule.zone,
