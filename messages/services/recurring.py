@@ -75,9 +75,7 @@ class Series:
     after: datetime
 
 
-def series_of(broadcast: Broadcast) -> Series:
-    """Of a broadcast that recurs."""
-    schedule = Schedule.objects.select_related("organisation").get(broadcast=broadcast)
+def series_of(schedule: Schedule) -> Series:
     return Series(
         rule=read_rule(schedule.rule),
         calendar=load_calendar(schedule.organisation),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.actors import actor_of
-from messages.models import Broadcast, MissedTime
+from messages.models import Broadcast, MissedTime, Schedule
 from messages.models.schedule import GOING
 from messages.pages.schedules.dates import Dates, dates_of
 from messages.schedule.rule_text import read_key, read_rule
@@ -52,14 +52,15 @@ def series_shown(broadcast: Broadcast) -> SeriesShown | None:
     missed = list(broadcast.missed.all()[: MISSED_SHOWN + 1])
     if not broadcast.recurs:
         return SeriesShown("", None, missed, 0, None, "") if missed else None
-    dates = _dates(series_of(broadcast)) if broadcast.status in GOING else None
+    schedule = Schedule.objects.select_related("organisation").get(broadcast=broadcast)
+    dates = _dates(series_of(schedule)) if broadcast.status in GOING else None
     return SeriesShown(
-        words=dates.words if dates else rule_in_words(read_rule(broadcast.schedule.rule)),
+        words=dates.words if dates else rule_in_words(read_rule(schedule.rule)),
         dates=dates,
         missed=missed[:MISSED_SHOWN],
         more_missed=broadcast.missed.count() - MISSED_SHOWN if len(missed) > MISSED_SHOWN else 0,
-        ended_at=broadcast.schedule.ended_at,
-        ended_by=broadcast.schedule.ended_by_name,
+        ended_at=schedule.ended_at,
+        ended_by=schedule.ended_by_name,
     )
 
 
