@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from messages.forms.filters import type_choices, words_in
-from messages.services.libraries import MAX_LIBRARY_BYTES
 from messages.services.snapshots import NAME_LENGTH
 from messages.services.templates import CATEGORY_LENGTH, DESCRIPTION_LENGTH, categories
 
@@ -88,17 +86,3 @@ class TemplateFilters(forms.Form):
         """None for any."""
         chosen: str = self.cleaned_data.get("category") or "" if self.is_valid() else ""
         return chosen.strip() if chosen else None
-
-
-class LibraryFileForm(forms.Form):
-    file = forms.FileField(
-        label=gettext_lazy("JSON file"),
-        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
-        error_messages={"empty": gettext_lazy("This file is empty.")},
-    )
-
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if file.size and file.size > MAX_LIBRARY_BYTES:
-            raise forms.ValidationError(_("This file is larger than 20 MB. Import it in parts."))
-        return file

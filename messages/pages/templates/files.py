@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.actors import actor_of
-from messages.forms.templates import LibraryFileForm
+from messages.forms.draft_file import LibraryFileForm
 from messages.pages.drafts.files import json_file
 from messages.pages.templates.cards import drawn
 from messages.services.libraries import Added, add_templates, not_there, read_library, written_library
