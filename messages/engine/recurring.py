@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,10 +16,13 @@ from messages.notices.kinds import NoticeKind, broadcast_subject
 from messages.notices.raising import raise_notice
 from messages.official_calendar.loading import load_calendar
 from messages.schedule.changes import Change, ChangeKind
-from messages.schedule.days import UnknownYear
+from messages.schedule.days import Calendar, UnknownYear
 from messages.schedule.occurrences import firings
 from messages.schedule.rule_text import key_text, read_key, read_rule
 from messages.schedule.series import Occurrence
+from robots.models import Organisation
+
+CalendarOf: TypeAlias = Callable[[Organisation | None], Calendar]
 
 # What was planned for every minute of a month without power need not be looked at one by one.
 LOOKED_AT: Final = 1000
@@ -72,10 +75,12 @@ def _look(
     return due, None, None
 
 
-def upcoming(schedule: Schedule, *, after: datetime) -> tuple[Occurrence | None, int | None]:
+def upcoming(
+    schedule: Schedule, *, after: datetime, calendar_of: CalendarOf = load_calendar
+) -> tuple[Occurrence | None, int | None]:
     """The first that goes out later than that; or the unknown year for which nobody can tell."""
     try:
-        return next(_fresh(schedule, after=after), None), None
+        return next(_fresh(schedule, after=after, calendar_of=calendar_of), None), None
     except UnknownYear as unknown:
         return None, unknown.year
 
@@ -88,9 +93,9 @@ def changes_of(schedule: Schedule) -> list[Change]:
     ]
 
 
-def _fresh(schedule: Schedule, *, after: datetime) -> Iterator[Occurrence]:
+def _fresh(schedule: Schedule, *, after: datetime, calendar_of: CalendarOf = load_calendar) -> Iterator[Occurrence]:
     """Without those that had their run already: at another time, before the calendar was changed under them."""
-    rule, calendar = read_rule(schedule.rule), load_calendar(schedule.organisation)
+    rule, calendar = read_rule(schedule.rule), calendar_of(schedule.organisation)
     runs = Run.objects.filter(broadcast=schedule.broadcast_id)
     for found in firings(rule, calendar, changes_of(schedule), after=after):
         movable = rule.asks_the_calendar or found.change is not None
@@ -139,7 +144,7 @@ def going_by_calendar() -> QuerySet[Broadcast]:
     return Broadcast.objects.filter(recurs=True, status__in=GOING, schedule__asks_calendar=True)
 
 
-def replan(broadcast_id: int, *, now: datetime) -> bool:
+def replan(broadcast_id: int, *, now: datetime, calendar_of: CalendarOf = load_calendar) -> bool:
     """Work out the next planned time anew, after its calendar or one of its occurrences was changed.
 
     What is due by now is left to its firing. In a transaction of its own or the caller's; False when it does not recur
@@ -150,5 +155,5 @@ def replan(broadcast_id: int, *, now: datetime) -> bool:
         schedule = Schedule.objects.select_related("organisation").filter(broadcast=broadcast_id).first()
         if broadcast is None or schedule is None or schedule.ended_at or broadcast.status == BroadcastStatus.CANCELLED:
             return False
-        comes, unknown_year = upcoming(schedule, after=schedule.decided_until)
+        comes, unknown_year = upcoming(schedule, after=schedule.decided_until, calendar_of=calendar_of)
         return plan_next(broadcast, schedule, comes=comes, unknown_year=unknown_year, seen=broadcast.next_at, now=now)

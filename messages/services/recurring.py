@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from django.db import transaction
@@ -135,9 +136,14 @@ def send_missed(broadcast: Broadcast, *, by: Actor) -> bool:
 
 
 def replan_by_calendar(*, now: datetime) -> int:
-    """After the calendar was changed: the next times of all that go by it. Returns how many were looked at."""
+    """After the calendar was changed: the next times of all that go by it. Returns how many were looked at.
+
+    In the transaction of the change. Each calendar is read once, behind the lock on the first broadcast that goes by
+    it: who changes it at the same time waits there.
+    """
     ids = list(going_by_calendar().order_by("pk").values_list("pk", flat=True))
-    return sum(replan(pk, now=now) for pk in ids)
+    calendar_of = cache(load_calendar)
+    return sum(replan(pk, now=now, calendar_of=calendar_of) for pk in ids)
 
 
 def _change(
