@@ -42,7 +42,10 @@ class Step:
 
 
 def step(schedule: Schedule, *, now: datetime, late_limit: timedelta | None) -> Step:
-    """At most one of those that are due fires, the last one, unless it is later than that. Five queries at most."""
+    """At most one of those that are due fires, the last one, unless it is later than that.
+
+    Four queries, and one for each occurrence that may have had its run at another time.
+    """
     after = schedule.decided_until
     due, comes, unknown_year = _look(schedule, after=after, now=now)
     unread = None
