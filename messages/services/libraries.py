@@ -28,7 +28,7 @@ from messages.services.message_files import (
     read_json,
     written_body,
 )
-from messages.services.snapshots import NAME_LENGTH, Snapshot
+from messages.services.snapshots import NAME_LENGTH, Snapshot, fitting_name
 from messages.services.templates import categories, described, known_category, templates
 
 MAX_LIBRARY_BYTES: Final = 20_000_000
@@ -75,7 +75,7 @@ def read_library(raw: bytes, *, called: str, name: str) -> list[Entry]:
     given = read_json(raw, called=called, most_bytes=MAX_LIBRARY_BYTES)
     if isinstance(given, dict) and "message" not in given:
         msgtype, content = content_for_page(read_body(given))
-        return [Entry(_cut(name), msgtype, content)]
+        return [Entry(fitting_name(name), msgtype, content)]
     rows = [given] if isinstance(given, dict) else given
     if not isinstance(rows, list) or not rows:
         text = _("The file must be a message in { }, or a list of templates in [ ].")
@@ -143,7 +143,9 @@ def _entry(row: object) -> Entry:
     if faults or body is None:
         raise FileRefused(faults)
     name = clean_text(str(row.get("name") or "")).strip() or summary(read)
-    return Entry(_cut(name), msgtype, content, str(row.get("category") or ""), str(row.get("description") or ""))
+    return Entry(
+        fitting_name(name), msgtype, content, str(row.get("category") or ""), str(row.get("description") or "")
+    )
 
 
 def _faults(row: Mapping[str, object]) -> Iterator[Fault]:
@@ -156,10 +158,6 @@ def _faults(row: Mapping[str, object]) -> Iterator[Fault]:
             yield Fault("type_wrong", _("“%(field)s” must be a text in quotes.") % {"field": key})
     if not isinstance(row.get("message"), dict):
         yield Fault("message_missing", _("“message” must be a message in { }."))
-
-
-def _cut(name: str) -> str:
-    return clean_text(name).strip()[:NAME_LENGTH]
 
 
 def _spelled(entries: Iterable[Entry]) -> dict[str, str]:

@@ -59,8 +59,7 @@ class Snapshot:
     def settled(self) -> Snapshot:
         """Fit to be stored: ids in order and only of rows that still exist, text without what no database takes."""
         links: dict[str, Any] = {name: _existing(model, getattr(self, name)) for name, model in LINKS.items()}
-        name = clean_text(self.name).strip()[:NAME_LENGTH]
-        overrides = kept(overrides_of(self.overrides))
+        name, overrides = fitting_name(self.name), kept(overrides_of(self.overrides))
         return replace(self, name=name, content=_storable(self.content), overrides=overrides, **links)
 
     def changes_from(self, other: Snapshot) -> list[str]:
@@ -70,6 +69,11 @@ class Snapshot:
 FIELDS: Final = tuple(Snapshot.__dataclass_fields__)
 VALUES: Final = tuple(name for name in FIELDS if name not in LINKS)
 NAME_LENGTH: Final = 100
+
+
+def fitting_name(written: str) -> str:
+    """As long as there is room for, and without what no database takes."""
+    return clean_text(written).strip()[:NAME_LENGTH]
 
 
 def _existing(model: type[Model], ids: Sequence[int]) -> tuple[int, ...]:

@@ -51,7 +51,7 @@ def categories() -> list[Category]:
 
 def known_category(written: str, known: Iterable[str]) -> str:
     """As it is spelled already, when it is there in another case; else as it is written."""
-    cleaned = " ".join(clean_text(written).split())[:CATEGORY_LENGTH].strip()
+    cleaned = _in_one_line(written, most=CATEGORY_LENGTH)
     return next((name for name in known if name.casefold() == cleaned.casefold()), cleaned)
 
 
@@ -112,5 +112,9 @@ def _describe(template: Draft, category: str, description: str) -> None:
 
 
 def described(written: str) -> str:
-    """In one line, as long as there is room for."""
-    return " ".join(clean_text(written).split())[:DESCRIPTION_LENGTH].strip()
+    return _in_one_line(written, most=DESCRIPTION_LENGTH)
+
+
+def _in_one_line(written: str, *, most: int) -> str:
+    """As long as there is room for."""
+    return " ".join(clean_text(written).split())[:most].strip()
