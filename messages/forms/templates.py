@@ -21,7 +21,7 @@ def _categories() -> list[tuple[str, str]]:
     return [("", _("Any category")), *shown]
 
 
-def _category(label: Any, help_text: Any = "") -> forms.CharField:
+def _category(label: Any, help_text: Any) -> forms.CharField:
     """The page draws the categories that there are as suggestions: `list` names them."""
     attributes = {"list": "known-categories", "autocomplete": "off"}
     return forms.CharField(

@@ -1,4 +1,4 @@
-"""Two states of one draft side by side: what is on the page, and what somebody saved or this browser kept."""
+"""Two states of one draft side by side: what is on the page, and what somebody saved."""
 
 from __future__ import annotations
 
