@@ -156,8 +156,7 @@ def _insert(
     worded: Pairs, refused: Sequence[str], held: Mapping[int, Quiet], *, run: Run, turn: int, now: datetime
 ) -> int:
     """Returns how many deliveries it makes. Which part each is stands in a column only where there may be parts."""
-    rows_made = _rows(worded, refused, run=run, turn=turn, now=now)
-    made = [_quiet(row, held, now=now) for row in rows_made] if held else rows_made
+    made = _rows(worded, refused, held, run=run, turn=turn, now=now)
     if not run.broadcast.split:
         insert_many(Delivery, _Row._fields, list(made))
         return len(worded)
@@ -175,7 +174,9 @@ def _targets(broadcast: Broadcast, first: FirstGroup | None) -> Iterator[TargetR
     return (TargetRow(*row) for row in rows.iterator(chunk_size=ROWS_PER_INSERT))
 
 
-def _rows(worded: Pairs, refused: Sequence[str], *, run: Run, turn: int, now: datetime) -> Iterator[_Row]:
+def _rows(
+    worded: Pairs, refused: Sequence[str], held: Mapping[int, Quiet], *, run: Run, turn: int, now: datetime
+) -> Iterator[_Row]:
     broadcast, planned_at = run.broadcast, run.planned_at
     is_test, useful_until = broadcast.kind == BroadcastKind.TEST, broadcast.useful_until
     for position, ((target, each), reason) in enumerate(zip(worded, refused, strict=True), start=turn):
@@ -192,13 +193,13 @@ def _rows(worded: Pairs, refused: Sequence[str], *, run: Run, turn: int, now: da
             useful_until,
             now,
         )
-        yield _failed(row, reason, now=now) if reason else row
+        yield _failed(row, reason, now=now) if reason else _quiet(row, held, now=now)
 
 
 def _quiet(row: _Row, held: Mapping[int, Quiet], *, now: datetime) -> _Row:
     """Waits until its group's quiet hours are over, or is skipped for them."""
     quiet = held.get(row.robot) if row.robot is not None else None
-    if quiet is None or row.status != DeliveryStatus.WAITING:
+    if quiet is None:
         return row
     if quiet.skips:
         return row._replace(status=DeliveryStatus.EXPIRED.value, reason=QUIET_HOURS, ended_at=now)
