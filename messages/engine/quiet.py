@@ -51,8 +51,8 @@ class QuietRules:
             return {}
         robots = Robot.objects.filter(pk__in=robot_ids).order_by().values_list("pk", "organisation")
         tags: dict[int, list[int]] = defaultdict(list)
-        labels = Robot.tags.through.objects.filter(robot__in=robot_ids, tag__in=self.tags) if self.tags else None
-        for robot, tag in labels.values_list("robot", "tag") if labels is not None else ():
+        labels = Robot.tags.through.objects.filter(robot__in=robot_ids, tag__in=self.tags)
+        for robot, tag in labels.values_list("robot", "tag"):
             tags[robot].append(tag)
         alike: dict[tuple[int, frozenset[int]], list[int]] = defaultdict(list)
         for robot, organisation in robots:
