@@ -142,9 +142,9 @@ def plan_next(
     return True
 
 
-def going_by_calendar() -> QuerySet[Broadcast]:
-    """What goes out again and again by the official calendar, and is not at its end."""
-    return Broadcast.objects.filter(recurs=True, status__in=GOING, schedule__asks_calendar=True)
+def going_by_calendar() -> QuerySet[Schedule]:
+    """Those that go by the official calendar and are not at their end. Reads no broadcast that goes out once."""
+    return Schedule.objects.filter(asks_calendar=True, broadcast__status__in=GOING)
 
 
 def replan(broadcast_id: int, *, now: datetime, calendar_of: CalendarOf = load_calendar) -> bool:

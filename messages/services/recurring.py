@@ -141,7 +141,7 @@ def replan_by_calendar(*, now: datetime) -> int:
     In the transaction of the change. Each calendar is read once, behind the lock on the first broadcast that goes by
     it: who changes it at the same time waits there.
     """
-    ids = list(going_by_calendar().order_by("pk").values_list("pk", flat=True))
+    ids = list(going_by_calendar().order_by("broadcast_id").values_list("broadcast_id", flat=True))
     calendar_of = cache(load_calendar)
     return sum(replan(pk, now=now, calendar_of=calendar_of) for pk in ids)
 
