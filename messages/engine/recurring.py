@@ -44,7 +44,7 @@ class Step:
 def step(schedule: Schedule, *, now: datetime, late_limit: timedelta | None) -> Step:
     """At most one of those that are due fires, the last one, unless it is later than that.
 
-    Four queries, and one for each occurrence that may have had its run at another time.
+    One query, three more for the calendar, and one for each occurrence that may have had its run at another time.
     """
     after = schedule.decided_until
     due, comes, unknown_year = _look(schedule, after=after, now=now)
@@ -98,7 +98,9 @@ def changes_of(schedule: Schedule) -> list[Change]:
 
 def _fresh(schedule: Schedule, *, after: datetime, calendar_of: CalendarOf = load_calendar) -> Iterator[Occurrence]:
     """Without those that had their run already: at another time, before the calendar was changed under them."""
-    rule, calendar = read_rule(schedule.rule), calendar_of(schedule.organisation)
+    rule = read_rule(schedule.rule)
+    # The times of a rule that does not ask it are the same without; only the reasons for people would say less.
+    calendar = calendar_of(schedule.organisation) if rule.asks_the_calendar else Calendar({})
     runs = Run.objects.filter(broadcast=schedule.broadcast_id)
     for found in firings(rule, calendar, changes_of(schedule), after=after):
         movable = rule.asks_the_calendar or found.change is not None
