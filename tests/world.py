@@ -146,7 +146,7 @@ def _halted(robot: Robot) -> Broadcast:
     broadcast = make_broadcast(LONG[:100], robots=[robot], status=BroadcastStatus.HALTED, recurs=True)
     rule = make_rule(starts=datetime(2026, 1, 1, 9), repeats="FREQ=DAILY", days=Days.WORKDAYS)  # noqa: DTZ001
     schedule = Schedule.objects.create(
-        broadcast=broadcast, rule=rule_text(rule), asks_calendar=True, unknown_year=2027, decided_until=timezone.now()
+        broadcast=broadcast, rule=rule_text(rule), asks_calendar=True, decided_until=timezone.now()
     )
     key = key_text(datetime.combine(timezone.localdate() + timedelta(days=1), time(9)))
     OccurrenceChange.objects.create(schedule=schedule, key=key, kind=ChangeKind.SKIP, by_name=LONG[:150])

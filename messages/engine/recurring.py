@@ -115,12 +115,12 @@ def move_on(broadcast: Broadcast, schedule: Schedule, done: Step, *, planned_at:
     """
     decided = [found.at for found in (*done.missed, done.fires) if found]
     schedule.decided_until = max((schedule.decided_until, *decided))
-    return plan_next(broadcast, schedule, comes=done.comes, unknown_year=done.unknown_year, seen=planned_at, now=now)
+    schedule.save(update_fields=["decided_until"])
+    return plan_next(broadcast, comes=done.comes, unknown_year=done.unknown_year, seen=planned_at, now=now)
 
 
 def plan_next(
     broadcast: Broadcast,
-    schedule: Schedule,
     *,
     comes: Occurrence | None,
     unknown_year: int | None,
@@ -135,9 +135,6 @@ def plan_next(
     rows = Broadcast.objects.filter(pk=broadcast.pk, next_at=seen).exclude(status=BroadcastStatus.CANCELLED)
     if rows.update(status=status, next_at=comes.at if comes else None) != 1:
         return False
-    schedule.next_key = key_text(comes.key) if comes else ""
-    schedule.unknown_year = unknown_year if status == BroadcastStatus.HALTED else None
-    schedule.save(update_fields=["decided_until", "next_key", "unknown_year"])
     if status == BroadcastStatus.HALTED:
         params = {"broadcast": broadcast.name, "year": unknown_year}
         raise_notice(NoticeKind.SCHEDULE_HALTED, subject=broadcast_subject(broadcast.pk), params=params, at=now)
@@ -161,4 +158,4 @@ def replan(broadcast_id: int, *, now: datetime, calendar_of: CalendarOf = load_c
         if broadcast is None or schedule is None or schedule.ended_at or broadcast.status == BroadcastStatus.CANCELLED:
             return False
         comes, unknown_year = upcoming(schedule, after=schedule.decided_until, calendar_of=calendar_of)
-        return plan_next(broadcast, schedule, comes=comes, unknown_year=unknown_year, seen=broadcast.next_at, now=now)
+        return plan_next(broadcast, comes=comes, unknown_year=unknown_year, seen=broadcast.next_at, now=now)

@@ -59,9 +59,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("rule", models.TextField()),
                 ("asks_calendar", models.BooleanField(default=False)),
-                ("next_key", models.CharField(blank=True, max_length=19)),
                 ("decided_until", models.DateTimeField()),
-                ("unknown_year", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_by_name", models.CharField(blank=True, max_length=150)),
             ],
@@ -153,14 +151,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="missedtime",
             constraint=models.UniqueConstraint(fields=("broadcast", "planned_at"), name="missed_once"),
-        ),
-        migrations.AddIndex(
-            model_name="schedule",
-            index=models.Index(
-                condition=models.Q(("unknown_year__isnull", False)),
-                fields=["unknown_year"],
-                name="schedule_unknown_year",
-            ),
         ),
         migrations.AddConstraint(
             model_name="occurrencechange",

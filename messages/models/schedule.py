@@ -23,21 +23,13 @@ class Schedule(models.Model):
     asks_calendar = models.BooleanField(default=False)  # what it gives depends on the official calendar
     # Whose own days count besides the official ones; None: those of all organisations alone.
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    next_key = models.CharField(max_length=KEY_LENGTH, blank=True)  # of the occurrence at next_at
     # Whatever the rule gave up to this moment has fired or is a missed time: nothing of it is looked at again.
     decided_until = models.DateTimeField()
-    # It stopped before a time in a year whose official calendar is not known.
-    unknown_year = models.PositiveSmallIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by_name = models.CharField(max_length=150, blank=True)
 
     class Meta:
         default_permissions = ()
-        indexes = [
-            models.Index(
-                fields=["unknown_year"], condition=models.Q(unknown_year__isnull=False), name="schedule_unknown_year"
-            ),
-        ]
 
     def __str__(self) -> str:
         return self.rule

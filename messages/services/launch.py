@@ -171,8 +171,8 @@ def _launch(order: _Order) -> Broadcast:
     if same := _launched_by_key(order):
         return same
     now = timezone.now()
-    first = first_time(order.recurrence, now=now) if order.recurrence else None
-    if first and order.recurrence:
+    if order.recurrence:
+        first = first_time(order.recurrence, now=now)
         order = replace(order, planned_at=first.at, zone=order.recurrence.rule.zone)
     zone = zone_named(order.zone)
     planned_at = planned_moment(order.planned_at, zone=zone, now=now)
@@ -191,8 +191,8 @@ def _launch(order: _Order) -> Broadcast:
     )
     checking = LaunchCheck(tailoring, at=order.at, when=planned_at, urgent=order.urgent, split=order.split)
     broadcast = _freeze(order, planned_at, tailoring, late_limit=order.late_limit if planned_at > now + waits else None)
-    if first and order.recurrence:
-        lay_down(broadcast, order.recurrence, first=first, now=now)
+    if order.recurrence:
+        lay_down(broadcast, order.recurrence, now=now)
     check = aim(broadcast, order.audience, tailoring, checking)
     if check.blockers or (check.questions and not order.over_quota):
         raise LaunchRefused(check)  # which takes back everything that was written

@@ -54,14 +54,13 @@ def first_time(recurrence: Recurrence, *, now: datetime) -> Occurrence:
     return first_firing(recurrence.rule, load_calendar(recurrence.organisation), after=now)
 
 
-def lay_down(broadcast: Broadcast, recurrence: Recurrence, *, first: Occurrence, now: datetime) -> None:
-    """In the transaction of the launch, whose broadcast is planned for `first`."""
+def lay_down(broadcast: Broadcast, recurrence: Recurrence, *, now: datetime) -> None:
+    """In the transaction of the launch, whose broadcast is planned for the first time later than now."""
     Schedule.objects.create(
         broadcast=broadcast,
         rule=rule_text(recurrence.rule),
         asks_calendar=recurrence.rule.asks_the_calendar,
         organisation=recurrence.organisation,
-        next_key=key_text(first.key),
         decided_until=now,
     )
 
@@ -116,9 +115,7 @@ def end_schedule(broadcast: Broadcast, *, by: Actor) -> bool:
     going = Broadcast.objects.filter(pk=broadcast.pk, status__in=GOING)
     if not going.update(status=BroadcastStatus.FIRED, next_at=None):
         return False
-    Schedule.objects.filter(pk=schedule.pk).update(
-        ended_at=now, ended_by_name=by.name, next_key="", unknown_year=None, decided_until=now
-    )
+    Schedule.objects.filter(pk=schedule.pk).update(ended_at=now, ended_by_name=by.name, decided_until=now)
     record("schedule.ended", by=by, target=broadcast)
     return True
 
